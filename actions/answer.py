@@ -1,0 +1,54 @@
+"""Answer a topic from the curated content, once for each condition named."""
+
+from __future__ import annotations
+
+from actions.guide_action import GuideAction, Response, remember
+from actions.turn import Turn
+from knowledge.replies.compose import SAFETY_TOPICS
+from knowledge.replies.reply import Reply
+
+#: How many conditions of one message are answered one by one.
+MOST_CONDITIONS = 4
+
+#: Below a safety card these add nothing: the card has said it.
+SAID_BY_THE_CARD = frozenset(
+    {*SAFETY_TOPICS, "symptom_question", "not_understood", "out_of_scope", "emotional_support"}
+)
+
+
+class ActionAnswer(GuideAction):
+    """Replies with the answer to the message's topic."""
+
+    def name(self) -> str:
+        return "action_answer"
+
+    def respond(self, turn: Turn) -> Response:
+        topic = turn.topic or "not_understood"
+        if turn.under_card and topic in SAID_BY_THE_CARD:
+            return Response()
+        if topic == "not_understood":
+            reply = turn.guide.composer.not_understood(turn.setting, again=turn.misses > 0)
+            return Response([reply], missed=True)
+        return Response(answers(turn, topic), remember(turn.named[-1] if turn.named else None))
+
+
+def answers(turn: Turn, topic: str) -> list[Reply]:
+    """One answer for each condition named; else for the one talked about before; else for none."""
+    compose = turn.guide.composer.answer
+    if turn.named and _by_condition(turn, topic):
+        return [compose(topic, turn.setting, named) for named in turn.named[:MOST_CONDITIONS]]
+    if turn.named:
+        return [compose(topic, turn.setting, turn.named[0])]
+    if turn.carried and _about_therapy(turn, topic):
+        return [compose(topic, turn.setting, turn.carried, carried_over=True)]
+    return [compose(topic, turn.setting)]
+
+
+def _by_condition(turn: Turn, topic: str) -> bool:
+    """Several conditions get a reply each, unless the topic has nothing to do with the disease."""
+    return _about_therapy(turn, topic) or bool(turn.guide.curated.content().topics[topic].variants)
+
+
+def _about_therapy(turn: Turn, topic: str) -> bool:
+    known = turn.guide.curated.content().topics.get(topic)
+    return known is not None and known.about_therapy

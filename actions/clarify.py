@@ -1,0 +1,39 @@
+"""Ask back where it is unsure what was meant."""
+
+from __future__ import annotations
+
+from actions.guide_action import GuideAction, Response, remember
+from actions.turn import Turn
+
+#: How many guesses are offered.
+MOST_GUESSES = 3
+#: A guess below this probability is no guess.
+LEAST_PROBABILITY = 0.06
+#: Topics that make no sense as a guess to choose.
+NOT_OFFERED = frozenset(
+    {"not_understood", "out_of_scope", "affirm", "deny", "greet", "thanks", "goodbye", "repeat",
+     "start_over", "abuse", "emergency", "crisis"}
+)  # fmt: skip
+
+
+class ActionClarify(GuideAction):
+    """Offers the likeliest topics as choices; the second time in a row, the menu and a person."""
+
+    def name(self) -> str:
+        return "action_clarify"
+
+    def respond(self, turn: Turn) -> Response:
+        if turn.under_card:
+            return Response()
+        compose = turn.guide.composer
+        named = turn.named[0] if turn.named else None
+        guesses = [
+            topic
+            for topic, probability in turn.ranking
+            if probability >= LEAST_PROBABILITY and topic not in NOT_OFFERED
+        ][:MOST_GUESSES]
+        if turn.misses or len(guesses) < 2:
+            reply = compose.not_understood(turn.setting, again=turn.misses > 0)
+        else:
+            reply = compose.clarify(guesses, turn.setting, named or turn.carried)
+        return Response([reply], remember(named), missed=True)

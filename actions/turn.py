@@ -1,0 +1,94 @@
+"""What an action needs to know of the turn: who asks, about what, and what was said before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from rasa_sdk import Tracker
+
+from knowledge.clinics import clinic_named
+from knowledge.guide import Guide, guide
+from knowledge.places import Place, place
+from knowledge.replies.compose import Named, Setting
+from knowledge.settings import LOCALES
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One message as understood.
+
+    topic: what it asks, None where that is unsure. ranking: the likeliest topics with their
+    probabilities. named: conditions in the message, in order. carried: the condition of an earlier
+    turn, where this one names none. under_card: a safety card is already above this reply.
+    """
+
+    conversation: str
+    setting: Setting
+    text: str
+    topic: str | None
+    ranking: list[tuple[str, float]]
+    named: list[Named]
+    carried: Named | None
+    place: Place | None
+    carried_place: Place | None
+    nct_ids: list[str]
+    ordinal: int | None
+    shown_trials: list[str]
+    last_topic: str | None
+    misses: int
+    under_card: bool
+    guide: Guide = field(default_factory=guide)
+
+    @classmethod
+    def of(cls, tracker: Tracker) -> Turn:
+        """Read the turn from Rasa's tracker."""
+        message = tracker.latest_message
+        metadata = _metadata(tracker)
+        session_locale = metadata.get("locale", "en")
+        language = message.get("language") or session_locale
+        locale = language if language in LOCALES else "en"
+        ranking = [(r["topic"], r["confidence"]) for r in message.get("topic_ranking") or []]
+        places = [place(value) for value in _entities(message, "place")]
+        return cls(
+            conversation=tracker.sender_id,
+            setting=Setting(clinic_named(metadata.get("clinic")), locale, language),
+            text=message.get("text") or "",
+            topic=next(iter(_entities(message, "topic")), ranking[0][0] if ranking else None),
+            ranking=ranking,
+            named=_named(message),
+            carried=_carried(tracker.get_slot("condition")),
+            place=next((each for each in places if each), None),
+            carried_place=place(tracker.get_slot("place")) if tracker.get_slot("place") else None,
+            nct_ids=_entities(message, "nct_id"),
+            ordinal=next((int(value) for value in _entities(message, "ordinal")), None),
+            shown_trials=tracker.get_slot("shown_trials") or [],
+            last_topic=tracker.get_slot("topic"),
+            misses=tracker.get_slot("misses") or 0,
+            under_card=bool(metadata.get("under_card")),
+        )
+
+
+def _metadata(tracker: Tracker) -> dict[str, Any]:
+    for event in reversed(tracker.events):
+        if event.get("event") == "user":
+            return event.get("metadata") or {}
+    return {}
+
+
+def _entities(message: dict[str, Any], kind: str) -> list[Any]:
+    found = [e["value"] for e in message.get("entities") or [] if e["entity"] == kind]
+    return list(dict.fromkeys(found))
+
+
+def _named(message: dict[str, Any]) -> list[Named]:
+    found = [
+        Named(e["value"], e.get("name"))
+        for e in message.get("entities") or []
+        if e["entity"] == "condition"
+    ]
+    return list(dict.fromkeys(found))
+
+
+def _carried(slot: dict[str, Any] | None) -> Named | None:
+    return Named(slot["id"], slot.get("name")) if slot else None

@@ -1,0 +1,1 @@
+"""The channel, the understanding and the commands of Cartographer."""

@@ -1,0 +1,41 @@
+"""`python -m bot COMMAND`: run, train, evaluate, ask, check, refresh."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+import warnings
+
+COMMANDS = {
+    "run": "start the whole guide and print the demo page's address",
+    "train": "train a model from the content and data files",
+    "evaluate": "measure the current model on questions that it was not trained on",
+    "ask": "ask one question in a fresh conversation; prints the replies as JSON",
+    "check": "check the content files; exits 1 with file:line messages",
+    "refresh": "bring the trial listings up to date from the registry",
+}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
+    os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
+    warnings.filterwarnings("ignore")
+    parser = argparse.ArgumentParser(prog="python -m bot", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    given = arguments if arguments is not None else sys.argv[1:]
+    for name, summary in COMMANDS.items():
+        sub = commands.add_parser(name, help=summary, description=summary)
+        if given and given[0] == name:
+            # Only the command asked for is imported: Rasa takes seconds.
+            module = importlib.import_module(f"bot.cli.{name}")
+            module.add_arguments(sub)
+            sub.set_defaults(run=module.run)
+    parsed = parser.parse_args(given)
+    return int(parsed.run(parsed))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

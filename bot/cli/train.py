@@ -1,0 +1,54 @@
+"""Train a model from the content and data files, and make it the one that is served."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+
+from bot.models import make_current, write_manifest
+from bot.settings import MODELS
+from knowledge.curated.reading import ContentInvalid, read_content
+from knowledge.settings import PROJECT
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """No options."""
+
+
+def run(_arguments: argparse.Namespace) -> int:
+    """Train; exit 1 where the content can't be read or training fails."""
+    try:
+        content = read_content()
+    except ContentInvalid as error:
+        print(error, file=sys.stderr)
+        return 1
+    questions = sum(len(q) for t in content.topics.values() for q in t.questions.values())
+    print(f"Training on {questions} questions about {len(content.topics)} topics …", flush=True)
+    print("(the first time each question is read by the sentence encoders, which takes a minute)")
+    started = time.monotonic()
+    train()
+    print(f"Trained in {time.monotonic() - started:.0f} s.")
+    return 0
+
+
+def train() -> None:
+    """Train and make the model current. Raises RuntimeError where Rasa made none."""
+    import rasa.model_training
+    from rasa.utils.common import configure_logging_and_warnings
+    from rasa.utils.log_utils import configure_structlog
+
+    configure_structlog()
+    configure_logging_and_warnings()
+    name = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
+    result = rasa.model_training.train(
+        domain=str(PROJECT / "domain.yml"),
+        config=str(PROJECT / "config.yml"),
+        training_files=[str(PROJECT / "data")],
+        output=str(MODELS),
+        fixed_model_name=name,
+        force_training=True,
+    )
+    if not result.model:
+        raise RuntimeError("Rasa trained no model")
+    make_current(write_manifest(MODELS / f"{name}.tar.gz"))

@@ -1,0 +1,1 @@
+"""Understanding a message: language, diseases, places, meaning, topic."""

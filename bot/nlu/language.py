@@ -1,0 +1,39 @@
+"""Which language a message is written in."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from lingua import IsoCode639_1, Language, LanguageDetector, LanguageDetectorBuilder
+
+#: Languages whose questions are understood (those of the sentence encoders).
+UNDERSTOOD = (
+    "ar", "de", "en", "es", "fr", "hi", "it", "ja", "ko", "nl", "pl", "pt", "ru", "th", "tr", "zh",
+)  # fmt: skip
+
+#: Names and abbreviations, which say nothing about the language around them.
+_NEUTRAL = re.compile(r"(?i)\bcar-?t\b|\blupus\b|\bNCT\d*\b|(?-i:\b[A-Z]{2,5}\b)|\d+|\bgravis\b")
+#: How sure the detector must be to leave the session's language; short texts need more.
+_SURE, _SURE_WHEN_SHORT, _SHORT_LETTERS = 0.6, 0.9, 12
+
+
+@lru_cache(maxsize=1)
+def _detector() -> LanguageDetector:
+    languages = [
+        Language.from_iso_code_639_1(getattr(IsoCode639_1, code.upper())) for code in UNDERSTOOD
+    ]
+    return LanguageDetectorBuilder.from_languages(*languages).with_low_accuracy_mode().build()
+
+
+def language_of(text: str, default: str = "en") -> str:
+    """ISO 639-1 code of the message's language, `default` where it is too short to tell."""
+    stripped = _NEUTRAL.sub(" ", text).strip()
+    letters = sum(ch.isalpha() for ch in stripped)
+    if not letters:
+        return default
+    best = _detector().compute_language_confidence_values(stripped)[0]
+    sure = _SURE_WHEN_SHORT if letters < _SHORT_LETTERS and stripped.isascii() else _SURE
+    if best.value < sure:
+        return default
+    return str(best.language.iso_code_639_1.name).lower()

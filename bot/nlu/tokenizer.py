@@ -1,0 +1,23 @@
+"""Rasa component: the words of a message's meaning, for the n-gram featurizer."""
+
+from __future__ import annotations
+
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.nlu.tokenizers.tokenizer import Token
+from rasa.nlu.tokenizers.whitespace_tokenizer import WhitespaceTokenizer
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.nlu.meaning import MEANING
+from bot.nlu.words import fold
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
+class MeaningTokenizer(WhitespaceTokenizer):
+    """Rasa's whitespace tokenizer over the canonical wording, case and accents folded."""
+
+    def tokenize(self, message: Message, attribute: str) -> list[Token]:
+        text = message.get(MEANING) if attribute == TEXT else message.get(attribute)
+        folded = fold(text or "")
+        parts = folded.split() or ["_"]
+        return self._convert_words_to_tokens(parts, " ".join(parts))

@@ -1,0 +1,121 @@
+"""Take out what could identify a person, before a message goes on to Rasa, a store or a log.
+
+Names after a cue, phones, e-mails, links, birth dates, record and insurance numbers, street
+addresses and postal codes go. What medicine needs stays: NCT numbers, ages, temperatures, scores,
+doses, diseases named after people (Graves, Still, Sjögren), places.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+_NAME = r"(?-i:[A-ZÀ-ÖØ-Þ][\w'’-]+(?:\s+(?:(?:de|del|la|van|von|bin|al)\s+)*[A-ZÀ-ÖØ-Þ][\w'’-]+){0,3})"
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
+    r"sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|enero|febrero|marzo|abril|mayo|"
+    r"junio|julio|agosto|septiembre|octubre|noviembre|diciembre)"
+)
+_DATE = (
+    rf"(?:\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{2,4}}|\d{{4}}-\d{{2}}-\d{{2}}|"
+    rf"\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+|de\s+)?{_MONTH}\s+(?:de\s+)?\d{{4}}|"
+    rf"{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}})"
+)
+#: Words that follow "I am" or "this is" with a capital and are no name.
+_NOT_NAMES = re.compile(
+    r"(?i)^(?:lupus|sle|ms|mg|ra|nmo|hiv|graves|sj[oö]gren|crohn|still|american|british|german|"
+    r"french|spanish|mexican|canadian|indian|african|asian|black|white|in|on|at|not|so|very|a|an|"
+    r"the|from|really|just|still|also|stage|type|car|pregnant|scared|worried|tired|looking|trying)\b"
+)
+
+_RULES: list[tuple[re.Pattern[str], str]] = [
+    (re.compile(r"(?i)\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), "[email]"),
+    (re.compile(r"(?i)\b(?:https?://|www\.)\S+"), "[link]"),
+    (
+        re.compile(
+            rf"(?i)\b(?:d\.?o\.?b\.?|born(?:\s+on)?|birth\s?da(?:te|y)|date of birth|"
+            rf"fecha de nacimiento|nac[ií](?:da)?(?:\s+el)?|geboren(?:\s+am)?|née?\s+le)"
+            rf"[\s:,is]*{_DATE}"
+        ),
+        "[birth date]",
+    ),
+    (re.compile(r"\b\d{3}-\d{2}-\d{4}\b"), "[number]"),
+    (
+        re.compile(
+            r"(?i)\b(?:mrn|nhs(?:\s*(?:number|no\.?))?|ssn|social security(?:\s*number)?|"
+            r"(?:medical\s+)?record\s*(?:number|no\.?|#)?|"
+            r"(?:patient|hospital|insurance|member|policy|account|passport|subject|participant)"
+            r"(?:'s)?\s*(?:id|number|no\.?|#)|historia cl[ií]nica|dni|nie|curp)"
+            r"(?:\s+(?:is|es))?\s*[:#]?\s*(?=[\w-]*\d)[A-Z0-9][A-Z0-9\s-]{3,20}[A-Z0-9]"
+        ),
+        "[number]",
+    ),
+    (re.compile(r"(?<![\w.])\d{3}\s\d{3}\s\d{4}(?!\w)"), "[number]"),
+    (
+        re.compile(
+            r"(?<![\w.])(?:\+\d{1,3}[\s.-]?)?(?:\(\d{1,4}\)[\s.-]?)?\d{2,5}(?:[\s.-]\d{2,5}){1,4}"
+            r"(?![\w%/.]\d|\w)"
+        ),
+        "[phone]",
+    ),
+    (re.compile(r"(?<!\w)\+?\d{9,14}(?!\w)"), "[number]"),
+    (
+        re.compile(
+            r"(?i)\b\d{1,5}[a-z]?,?\s+(?-i:[A-Z][\w'’-]+)(?:\s+(?-i:[A-Z][\w'’-]+)){0,2}\s+"
+            r"(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|boulevard|blvd|close|court|way|"
+            r"place|terrace|square|crescent)\b\.?"
+        ),
+        "[address]",
+    ),
+    (
+        re.compile(r"(?i)\b(?:calle|avenida|avda\.?|plaza|rue|via)\s+[^,.\n]{2,40},?\s*\d{1,4}\b"),
+        "[address]",
+    ),
+    (re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}\b"), "[postcode]"),
+    (re.compile(r"(?<=[A-Z]{2}\s)\d{5}(?:-\d{4})?\b"), "[postcode]"),
+    (
+        re.compile(r"(?i)\b(?:zip(?:\s*code)?|post(?:al)?\s*code|código postal|plz)[\s:is]*[\w-]{4,10}"),
+        "[postcode]",
+    ),
+    (
+        re.compile(
+            r"(?-i:\b(?:Dr|Dra|Prof|Mr|Mrs|Ms|Miss|Sr|Sra)\b)\.?\s+" + _NAME,
+            re.IGNORECASE,
+        ),
+        "[name]",
+    ),
+]
+_CUED_NAME = re.compile(
+    r"(?i)\b(my name is|my name's|me llamo|mi nombre es|ich heiße|mein name ist|je m'appelle|"
+    r"i am called|call me|i'm|i am|this is|soy|my (?:son|daughter|wife|husband|mother|father|mum|mom|"
+    r"dad|sister|brother|friend|child|partner)(?:'s name is| is called|,)?)\s+(" + _NAME + ")"
+)
+_SURE_CUES = re.compile(r"(?i)name|llamo|nombre|heiße|m'appelle|called|call me|my ")
+
+
+def redact(text: str) -> str:
+    """The text with identifying parts replaced by words in square brackets."""
+    for pattern, replacement in _RULES:
+        text = pattern.sub(_guarded(replacement), text)
+    return _CUED_NAME.sub(_name, text)
+
+
+def _guarded(replacement: str) -> Callable[[re.Match[str]], str]:
+    def replace(match: re.Match[str]) -> str:
+        found = match.group()
+        if replacement == "[phone]" and sum(ch.isdigit() for ch in found) < 7:
+            return found
+        if replacement == "[phone]" and re.fullmatch(_DATE, found, re.IGNORECASE):
+            return found
+        return replacement
+
+    return replace
+
+
+def _name(match: re.Match[str]) -> str:
+    cue, name = match.groups()
+    if _NOT_NAMES.match(name):
+        return match.group()
+    if not _SURE_CUES.search(cue) and len(name.split()) < 2:
+        return match.group()
+    return f"{cue} [name]"

@@ -1,0 +1,240 @@
+"""One turn of a conversation: safety first, then redaction, then Rasa; never silent, never twice.
+
+The gate reads the raw text, in memory only. What goes on to Rasa, and so to the tracker and the
+action server, is redacted and can start no command.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import json
+import logging
+import unicodedata
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
+
+from bot.nlu.language import language_of
+from bot.nlu.words import clean
+from bot.safety.gate import SafetyGate, Verdict
+from bot.settings import TURN_SECONDS
+from bot.web.redaction import redact
+from knowledge.clinics import clinic_named
+from knowledge.guide import Guide
+from knowledge.replies.compose import Setting
+from knowledge.replies.reply import Reply
+from knowledge.replies.store import Answered
+from knowledge.settings import LOCALES
+
+logger = logging.getLogger(__name__)
+
+CHANNEL = "web"
+Replies = list[dict[str, Any]]
+
+
+class TurnFailed(Exception):
+    """The turn gave no reply in time. Nothing of it is remembered."""
+
+
+class Conflict(Exception):
+    """The same message id came with another body."""
+
+
+class ChoiceUnknown(Exception):
+    """A choice that was not offered in this conversation."""
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A message as the client sent it: either `text` or `choice`."""
+
+    id: str
+    text: str | None = None
+    choice: str | None = None
+
+
+@dataclass(frozen=True)
+class Person:
+    """Whose turn it is: the conversation, and what is known of its session."""
+
+    conversation: str
+    clinic: str
+    locale: str
+
+
+class Turns:
+    """Answers messages, one at a time for each conversation.
+
+    tell: hands a message to Rasa and returns when its actions have run. secret: keys the
+    fingerprints by which a repeated message is known.
+    """
+
+    def __init__(
+        self,
+        guide: Guide,
+        gate: SafetyGate,
+        tell: Callable[[UserMessage], Awaitable[Any]],
+        secret: str,
+        seconds: float = TURN_SECONDS,
+    ) -> None:
+        self._guide = guide
+        self._gate = gate
+        self._tell = tell
+        self._secret = secret.encode()
+        self._seconds = seconds
+        self._running: dict[tuple[str, str], tuple[str, asyncio.Task[Replies]]] = {}
+        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def answer(self, person: Person, incoming: Incoming) -> Replies:
+        """The replies to a message, the same ones where it was answered before.
+
+        Raises Conflict, ChoiceUnknown, TurnFailed.
+        """
+        fingerprint = self._fingerprint(incoming)
+        key = (person.conversation, incoming.id)
+        if key in self._running:
+            known, task = self._running[key]
+            if known != fingerprint:
+                raise Conflict
+            return await asyncio.shield(task)
+        task = asyncio.create_task(self._once(person, incoming, fingerprint))
+        self._running[key] = (fingerprint, task)
+        task.add_done_callback(lambda _task: self._running.pop(key, None))
+        # Shielded: a client that hangs up does not take the turn from the one that asks again.
+        return await asyncio.shield(task)
+
+    async def _once(self, person: Person, incoming: Incoming, fingerprint: str) -> Replies:
+        try:
+            return await asyncio.wait_for(
+                self._in_order(person, incoming, fingerprint), self._seconds
+            )
+        except (Conflict, ChoiceUnknown, TurnFailed):
+            raise
+        except asyncio.TimeoutError:
+            logger.error("turn.late", extra={"seconds": self._seconds})
+            raise TurnFailed from None
+        except Exception as error:
+            # The kind of failure only: a message could hold the person's words.
+            logger.error("turn.failed: %s", type(error).__name__)
+            raise TurnFailed from error
+
+    async def _in_order(self, person: Person, incoming: Incoming, fingerprint: str) -> Replies:
+        lock = self._locks[person.conversation]
+        try:
+            async with lock:
+                known = await self._known(person.conversation, incoming.id, fingerprint)
+                if known is not None:
+                    return known
+                replies = await self._turn(person, incoming)
+                await asyncio.to_thread(
+                    self._guide.replies.remember,
+                    person.conversation,
+                    incoming.id,
+                    fingerprint,
+                    [reply["id"] for reply in replies],
+                )
+                return replies
+        finally:
+            if not lock.locked():
+                self._locks.pop(person.conversation, None)
+
+    async def _known(self, conversation: str, id_: str, fingerprint: str) -> Replies | None:
+        answered: Answered | None = await asyncio.to_thread(
+            self._guide.replies.answered, conversation, id_
+        )
+        if answered is None:
+            return None
+        if answered.fingerprint != fingerprint:
+            raise Conflict
+        return answered.replies
+
+    async def _turn(self, person: Person, incoming: Incoming) -> Replies:
+        if incoming.choice is not None:
+            return await self._choose(person, incoming.choice)
+        raw = readable(incoming.text or "")
+        setting = self._setting(person, raw)
+        verdict = self._gate.assess(raw)
+        cards = self._cards(verdict, setting)
+        kept = await self._keep(person, cards)
+        text = harmless(redact(verdict.remainder or raw if cards else raw))
+        if not any(ch.isalnum() for ch in text):
+            return kept or await self._keep(person, [self._not_understood(person, setting)])
+        try:
+            return kept + await self._ask_rasa(person, text, under_card=bool(cards))
+        except Exception:
+            if not kept:
+                raise
+            # The card is the help that counts; it goes out whatever else fails.
+            return kept + await self._keep(
+                person, [self._guide.composer.failure("error_turn_failed", setting)]
+            )
+
+    async def _ask_rasa(self, person: Person, text: str, under_card: bool = False) -> Replies:
+        output = CollectingOutputChannel()
+        metadata = {"clinic": person.clinic, "locale": person.locale, "under_card": under_card}
+        await self._tell(
+            UserMessage(text, output, person.conversation, None, CHANNEL, metadata=metadata)
+        )
+        ids = [
+            message["custom"]["reply"]
+            for message in output.messages
+            if "reply" in (message.get("custom") or {})
+        ]
+        replies = await asyncio.to_thread(self._guide.replies.get, person.conversation, ids)
+        if not replies and not under_card:
+            raise TurnFailed
+        return replies
+
+    async def _choose(self, person: Person, choice: str) -> Replies:
+        offered = await asyncio.to_thread(self._guide.replies.offered, person.conversation)
+        if choice not in offered:
+            raise ChoiceUnknown
+        topic, _, query = choice.removeprefix("ask/").partition("?")
+        known = self._guide.curated.content().topics.get(topic)
+        entities = {"topic": topic, **dict(parse_qsl(query))}
+        intent = known.intent if known else "ask"
+        return await self._ask_rasa(person, f"/{intent}{json.dumps(entities)}")
+
+    # -- pieces
+
+    def _setting(self, person: Person, text: str) -> Setting:
+        language = language_of(text, default=person.locale)
+        locale = language if language in LOCALES else person.locale
+        return Setting(clinic_named(person.clinic), locale, language)
+
+    def _cards(self, verdict: Verdict, setting: Setting) -> list[Reply]:
+        if verdict.kind == "none" or verdict.card is None:
+            return []
+        wanted = (verdict.card, *verdict.also)
+        return [self._guide.composer.safety(card, setting) for card in wanted]
+
+    def _not_understood(self, person: Person, setting: Setting) -> Reply:
+        last = self._guide.replies.last(person.conversation)
+        again = bool(last) and last[-1]["topic"] == "not_understood"
+        return self._guide.composer.not_understood(setting, again=again)
+
+    async def _keep(self, person: Person, replies: list[Reply]) -> Replies:
+        if replies:
+            await asyncio.to_thread(self._guide.replies.add, person.conversation, replies)
+        return [reply.as_json() for reply in replies]
+
+    def _fingerprint(self, incoming: Incoming) -> str:
+        body = json.dumps([incoming.text, incoming.choice]).encode()
+        return hmac.new(self._secret, body, hashlib.sha256).hexdigest()
+
+
+def readable(text: str) -> str:
+    """The text as Unicode that can be stored: lone surrogates replaced, control characters gone."""
+    paired = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return clean("".join(" " if unicodedata.category(ch) == "Cs" else ch for ch in paired))
+
+
+def harmless(text: str) -> str:
+    """Text that can start no command of Rasa's: it reads a leading "/" as an intent."""
+    return text.lstrip("/ \t\r\n\v\f\u00a0\u3000")

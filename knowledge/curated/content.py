@@ -1,0 +1,161 @@
+"""What the curated content holds, as plain values (the files are read in `reading.py`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+#: Text by locale ("en", "es"). English is always there.
+Localised = Mapping[str, str]
+
+#: Groups whose topics are not about the therapy (contract.md), so that no experimental and no
+#: specialist sentence is owed. A topic may say so for itself with `about_therapy: false`.
+GROUPS_NOT_ABOUT_THERAPY = frozenset({"safety", "assistant", "edges", "conversation"})
+
+GROUPS = GROUPS_NOT_ABOUT_THERAPY | {
+    "basics",
+    "status",
+    "evidence",
+    "risks",
+    "process",
+    "trials",
+}
+
+EVIDENCE_LEVELS = (
+    "approved_label",
+    "randomised_trial",
+    "uncontrolled_trial",
+    "case_series",
+    "case_report",
+    "expert_guidance",
+    "registry",
+    "none_found",
+)
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a claim comes from.
+
+    date: when it was published, ISO. checked: when we last read it. line: the short wording that
+    the claims rest on; every number of a claim stands in it.
+    """
+
+    id: str
+    title: str
+    publisher: str
+    url: str
+    date: str
+    type: str
+    checked: date
+    line: str
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A few sentences and the ids of the sources that they rest on."""
+
+    text: str
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer: for a topic, or for a topic and a condition. `paragraphs` by locale."""
+
+    paragraphs: Mapping[str, tuple[Paragraph, ...]]
+    as_of: date
+    next_review: date
+    evidence: str | None = None
+
+
+@dataclass(frozen=True)
+class Review:
+    """Who vouches for a topic: `reviewed` only with a named person and a date."""
+
+    status: str
+    by: str | None = None
+    on: str | None = None
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One FAQ: what is asked, what is answered, and how people ask it.
+
+    intent: "ask" for topics that are answered from this file; another name where the dialogue
+    does something else with it (a search, a restart).
+    answer: None while the topic has no content yet.
+    variants: answers by condition id, where the facts differ.
+    questions: example questions by language, for training.
+    """
+
+    id: str
+    group: str
+    title: Localised
+    about_therapy: bool
+    intent: str
+    review: Review
+    answer: Answer | None
+    variants: Mapping[str, Answer]
+    next: tuple[str, ...]
+    questions: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A disease we know: how to call it, whom to ask, and the words people use for it."""
+
+    id: str
+    name: Localised
+    full_name: Localised
+    specialist: Localised
+    autoimmune: bool
+    aliases: tuple[str, ...]
+    mesh: tuple[str, ...]
+    registry: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Disease:
+    """A disease outside our list, so that it can be named without echoing anybody's words."""
+
+    name: Localised
+    aliases: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class GlossaryTerm:
+    """A term in plain words."""
+
+    term: Localised
+    aliases: tuple[str, ...]
+    text: Localised
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Clinic:
+    """A clinic that embeds the widget. `origins`: sites allowed to frame it; empty means any."""
+
+    id: str
+    name: str
+    origins: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Content:
+    """All curated content, as read from the files of one folder."""
+
+    topics: Mapping[str, Topic]
+    sources: Mapping[str, Source]
+    conditions: Mapping[str, Condition]
+    diseases: tuple[Disease, ...]
+    glossary: tuple[GlossaryTerm, ...]
+    #: The sentences that replies are built with: name -> locale -> text.
+    phrases: Mapping[str, Localised]
+    #: Safety cards: card id -> locale -> text.
+    cards: Mapping[str, Localised]
+    #: Where things stand by condition: "default" or a condition id -> locale -> sentence.
+    status: Mapping[str, Localised]
+    hash: str = field(default="", compare=False)

@@ -1,0 +1,99 @@
+"""Tables of the curated store."""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, Boolean, Column, Date, Integer, String, Text
+
+from knowledge.database import Base
+
+
+class LoadedContent(Base):
+    """One row: which content is in the store."""
+
+    __tablename__ = "curated_loaded"
+    id = Column(Integer, primary_key=True)
+    content_hash = Column(String(64), nullable=False)
+
+
+class TopicRow(Base):
+    """A topic, without its answers."""
+
+    __tablename__ = "curated_topic"
+    id = Column(String(64), primary_key=True)
+    group = Column("topic_group", String(32), nullable=False)
+    title = Column(JSON, nullable=False)
+    about_therapy = Column(Boolean, nullable=False)
+    intent = Column(String(64), nullable=False)
+    review = Column(JSON, nullable=False)
+    next = Column("next_topics", JSON, nullable=False)
+
+
+class AnswerRow(Base):
+    """An answer of a topic in one locale; `condition` is "" for the one that fits all."""
+
+    __tablename__ = "curated_answer"
+    topic_id = Column(String(64), primary_key=True)
+    condition = Column(String(64), primary_key=True)
+    locale = Column(String(8), primary_key=True)
+    paragraphs = Column(JSON, nullable=False)
+    as_of = Column(Date, nullable=False)
+    next_review = Column(Date, nullable=False)
+    evidence = Column(String(32))
+
+
+class SourceRow(Base):
+    """A source that claims rest on."""
+
+    __tablename__ = "curated_source"
+    id = Column(String(80), primary_key=True)
+    title = Column(Text, nullable=False)
+    publisher = Column(Text, nullable=False)
+    url = Column(Text, nullable=False)
+    date = Column(String(10), nullable=False)
+    type = Column(String(32), nullable=False)
+    checked = Column(Date, nullable=False)
+    line = Column(Text, nullable=False)
+
+
+class ConditionRow(Base):
+    """A condition and the words for it. `position` keeps the order of the file."""
+
+    __tablename__ = "curated_condition"
+    id = Column(String(64), primary_key=True)
+    position = Column(Integer, nullable=False)
+    name = Column(JSON, nullable=False)
+    full_name = Column(JSON, nullable=False)
+    specialist = Column(JSON, nullable=False)
+    autoimmune = Column(Boolean, nullable=False)
+    aliases = Column(JSON, nullable=False)
+    mesh = Column(JSON, nullable=False)
+    registry = Column(JSON, nullable=False)
+
+
+class DiseaseRow(Base):
+    """A disease outside our list."""
+
+    __tablename__ = "curated_disease"
+    id = Column(Integer, primary_key=True)
+    name = Column(JSON, nullable=False)
+    aliases = Column(JSON, nullable=False)
+
+
+class GlossaryRow(Base):
+    """A term in plain words."""
+
+    __tablename__ = "curated_term"
+    id = Column(Integer, primary_key=True)
+    term = Column(JSON, nullable=False)
+    aliases = Column(JSON, nullable=False)
+    text = Column(JSON, nullable=False)
+    sources = Column(JSON, nullable=False)
+
+
+class SentenceRow(Base):
+    """A fixed sentence: kind is "phrase", "card" or "status"."""
+
+    __tablename__ = "curated_sentence"
+    kind = Column(String(16), primary_key=True)
+    key = Column(String(64), primary_key=True)
+    text = Column(JSON, nullable=False)

@@ -1,0 +1,359 @@
+"""The one place where replies are composed. No answer goes round it.
+
+Whatever a reply is about, it leaves through `Composer._reply`, which adds the sentence that the
+therapy is experimental and the sentence that names the specialist wherever they are owed, resolves
+the sources, and refuses to let a reply out without them.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from knowledge.curated.content import Answer, Clinic, Content, Paragraph, Topic
+from knowledge.replies.reply import KINDS_THAT_INFORM, Choice, Reply, choice_value
+from knowledge.replies.wording import day
+
+#: How long an answer is still served, with a warning, past its review date (DESIGN: honesty).
+GRACE = timedelta(days=30)
+
+#: Topics that are a safety card wherever they come from.
+SAFETY_TOPICS = {"emergency": "emergency_general", "crisis": "crisis_self"}
+
+#: Kinds of reply by topic or group, where it is not "answer".
+_KIND_BY_TOPIC = {"out_of_scope": "fallback", "not_understood": "fallback"}
+_KIND_BY_GROUP = {"conversation": "chat"}
+
+#: What a person is offered when nothing better is known.
+MENU = ("availability", "study_results", "side_effects", "find_trials")
+
+
+@dataclass(frozen=True)
+class Named:
+    """A condition as a message names it. `name`: for id "other", what a disease list calls it."""
+
+    id: str
+    name: str | None = None
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Whom a reply is for.
+
+    locale: "en" or "es". language: of the message, where it is another one. clinic: who embeds us.
+    """
+
+    clinic: Clinic
+    locale: str = "en"
+    language: str | None = None
+
+
+class PromiseBroken(AssertionError):
+    """A reply was about to leave without what every reply owes. Nothing is sent."""
+
+
+class Composer:
+    """Composes replies from the curated content.
+
+    content: gives the content now in force. today: gives today's date (for review dates).
+    """
+
+    def __init__(
+        self,
+        content: Callable[[], Content],
+        today: Callable[[], date] = date.today,
+        reviewed_only: bool = False,
+    ) -> None:
+        self._content = content
+        self._today = today
+        self._reviewed_only = reviewed_only
+
+    # -- answers from content
+
+    def answer(
+        self,
+        topic_id: str,
+        setting: Setting,
+        named: Named | None = None,
+        carried_over: bool = False,
+    ) -> Reply:
+        """The answer to a topic, for a condition where one was named.
+
+        carried_over: the condition was named earlier, so the reply says it aloud.
+        Raises LookupError for a topic that there is not.
+        """
+        if topic_id in SAFETY_TOPICS:
+            return self.safety(SAFETY_TOPICS[topic_id], setting)
+        topic = self._topic(topic_id)
+        answer = self._answer_for(topic, named)
+        trouble = self._why_not_served(topic, answer)
+        if trouble or answer is None:
+            return self._without_content(topic, setting, named, trouble or "no_content_yet")
+        locale = setting.locale if setting.locale in answer.paragraphs else "en"
+        body = list(answer.paragraphs[locale])
+        if locale != setting.locale:
+            body.insert(0, Paragraph(self.phrase("english_only", setting.locale)))
+        if carried_over and named:
+            body.insert(0, Paragraph(self.phrase("carried_over", setting.locale)))
+        if self._today() > answer.next_review:
+            stale = self.phrase("out_of_date", setting.locale)
+            body.append(Paragraph(stale.replace("{date}", day(answer.next_review, setting.locale))))
+        reply = self._reply(
+            _KIND_BY_TOPIC.get(topic.id) or _KIND_BY_GROUP.get(topic.group, "answer"),
+            topic,
+            body,
+            setting,
+            named,
+            choices=self.choices(topic.next, setting, named),
+        )
+        return replace(
+            reply,
+            locale=locale,
+            evidence=self._evidence(answer, setting.locale),
+            as_of=answer.as_of.isoformat(),
+            review=vars(topic.review),
+        )
+
+    def _answer_for(self, topic: Topic, named: Named | None) -> Answer | None:
+        if named and named.id in topic.variants:
+            return topic.variants[named.id]
+        return topic.answer
+
+    def _why_not_served(self, topic: Topic, answer: Answer | None) -> str | None:
+        if answer is None:
+            return "no_content_yet"
+        if self._today() > answer.next_review + GRACE:
+            return "withdrawn"
+        if self._reviewed_only and topic.review.status != "reviewed" and topic.about_therapy:
+            return "not_reviewed_here"
+        return None
+
+    def _without_content(
+        self, topic: Topic, setting: Setting, named: Named | None, why: str
+    ) -> Reply:
+        others = [each for each in (*topic.next, *MENU) if each != topic.id]
+        return self._reply(
+            "fallback",
+            topic,
+            [Paragraph(self.phrase(why, setting.locale))],
+            setting,
+            named,
+            choices=self.choices(others, setting, named)[:3],
+            inform=topic.about_therapy,
+        )
+
+    # -- safety, asking back, small talk, failures
+
+    def safety(self, card: str, setting: Setting, topic: str | None = None) -> Reply:
+        """A safety card, in the language of the message where we have it."""
+        texts = self._content().cards[card]
+        wanted = (setting.language, setting.locale, "en")
+        locale = next(each for each in wanted if each and each in texts)
+        about = topic or ("crisis" if card.startswith("crisis") else "emergency")
+        return Reply(
+            id=_new_id(), kind="safety", topic=about, text=texts[locale].strip(), locale=locale
+        )
+
+    def clarify(self, topics: Sequence[str], setting: Setting, named: Named | None = None) -> Reply:
+        """Ask back: "did you mean one of these?"."""
+        return self._spoken(
+            "clarify",
+            "not_understood",
+            ["did_you_mean"],
+            setting,
+            self.choices(topics, setting, named),
+        )
+
+    def not_understood(self, setting: Setting, again: bool = False) -> Reply:
+        """Say that we did not understand; a second time in a row with the menu and a person."""
+        if not again:
+            choices = self.choices(MENU[:3], setting)
+            return self._spoken("fallback", "not_understood", ["not_understood"], setting, choices)
+        menu = (*MENU, "which_specialist", "talk_to_human")
+        return self._spoken(
+            "fallback",
+            "not_understood",
+            ["not_understood_again"],
+            setting,
+            self.choices(menu, setting),
+        )
+
+    def welcome(self, setting: Setting) -> Reply:
+        """The first message of a session."""
+        choices = self.choices(MENU, setting)
+        return self._spoken("chat", "greet", ["welcome"], setting, choices)
+
+    def say(self, topic: str, phrase: str, setting: Setting, choices: Sequence[str] = ()) -> Reply:
+        """A fixed sentence of small talk, with topics as choices."""
+        return self._spoken("chat", topic, [phrase], setting, self.choices(choices, setting))
+
+    def failure(self, phrase: str, setting: Setting) -> Reply:
+        """What to do when something went wrong; always with the emergency line."""
+        return self._spoken("fallback", "not_understood", [phrase, "emergency_line"], setting, [])
+
+    def _spoken(
+        self, kind: str, topic: str, phrases: Sequence[str], setting: Setting, choices: list[Choice]
+    ) -> Reply:
+        text = "\n\n".join(self._filled(self.phrase(p, setting.locale), setting) for p in phrases)
+        return Reply(
+            id=_new_id(), kind=kind, topic=topic, text=text, locale=setting.locale, choices=choices
+        )
+
+    # -- what is said by others (trial listings), completed here
+
+    def inform(
+        self,
+        kind: str,
+        topic_id: str,
+        paragraphs: Sequence[Paragraph],
+        setting: Setting,
+        named: Named | None = None,
+        sources: Sequence[dict[str, str]] = (),
+        choices: Sequence[Choice] = (),
+    ) -> Reply:
+        """A reply about the therapy whose body another module of `knowledge` wrote."""
+        reply = self._reply(
+            kind, self._topic(topic_id), paragraphs, setting, named, choices=list(choices)
+        )
+        return replace(reply, sources=[*reply.sources, *sources])
+
+    # -- words
+
+    def phrase(self, name: str, locale: str) -> str:
+        """A sentence of `phrases.yml`, in English where the locale has none."""
+        texts: Mapping[str, str] = self._content().phrases[name]
+        return texts.get(locale, texts["en"])
+
+    def condition_name(self, named: Named | None, locale: str) -> str:
+        """How to call a condition within a sentence."""
+        condition = self._content().conditions.get(named.id) if named else None
+        if condition:
+            return condition.name.get(locale, condition.name["en"])
+        if named and named.name:
+            for disease in self._content().diseases:
+                if disease.name["en"] == named.name:
+                    return disease.name.get(locale, named.name)
+        return self.phrase("your_condition", locale)
+
+    def choices(
+        self, topics: Sequence[str], setting: Setting, named: Named | None = None
+    ) -> list[Choice]:
+        """Topics as buttons, keeping the condition in mind; unknown ones are left out."""
+        condition = named.id if named and named.id != "other" else None
+        known = self._content().topics
+        return [
+            Choice(
+                known[each].title.get(setting.locale, known[each].title["en"]),
+                choice_value(each, condition),
+            )
+            for each in dict.fromkeys(topics)
+            if each in known
+        ]
+
+    def _filled(self, text: str, setting: Setting, named: Named | None = None) -> str:
+        locale = setting.locale
+        return (
+            text.replace("{condition}", self.condition_name(named, locale))
+            .replace("{specialist}", self._specialist_role(named, locale))
+            .replace("{clinic}", setting.clinic.name)
+        )
+
+    def _specialist_role(self, named: Named | None, locale: str) -> str:
+        condition = self._content().conditions.get(named.id) if named else None
+        if condition:
+            return condition.specialist.get(locale, condition.specialist["en"])
+        return self.phrase("other_specialist" if named else "any_specialist", locale)
+
+    def _specialist(self, named: Named | None, setting: Setting) -> dict[str, str]:
+        known = named is not None and named.id in self._content().conditions
+        phrase = "specialist" if known else "specialist_other" if named else "specialist_unknown"
+        return {
+            "role": self._specialist_role(named, setting.locale),
+            "text": self._filled(self.phrase(phrase, setting.locale), setting, named),
+        }
+
+    def _experimental(self, named: Named | None, setting: Setting) -> str:
+        status = self._content().status
+        row = status.get(named.id if named else "unnamed", status["default"])
+        return self._filled(row.get(setting.locale, row["en"]), setting, named)
+
+    def _evidence(self, answer: Answer, locale: str) -> dict[str, str] | None:
+        if answer.evidence is None:
+            return None
+        return {
+            "level": answer.evidence,
+            "label": self.phrase(f"evidence_{answer.evidence}", locale),
+        }
+
+    # -- the one way out
+
+    def _reply(
+        self,
+        kind: str,
+        topic: Topic,
+        paragraphs: Sequence[Paragraph],
+        setting: Setting,
+        named: Named | None,
+        choices: list[Choice],
+        inform: bool | None = None,
+    ) -> Reply:
+        owed = topic.about_therapy and kind in KINDS_THAT_INFORM if inform is None else inform
+        note = self._language_note(setting)
+        texts = [note] if note else []
+        texts += [self._filled(paragraph.text, setting, named) for paragraph in paragraphs]
+        experimental = specialist = None
+        if owed:
+            experimental = self._experimental(named, setting)
+            specialist = self._specialist(named, setting)
+            texts += [experimental, specialist["text"]]
+        reply = Reply(
+            id=_new_id(),
+            kind=kind,
+            topic=topic.id,
+            text="\n\n".join(text for text in texts if text),
+            locale=setting.locale,
+            condition=named.id if named else None,
+            condition_name=self.condition_name(named, setting.locale)
+            if named and named.id == "other"
+            else None,
+            experimental=experimental,
+            specialist=specialist,
+            sources=self._sources(paragraphs),
+            choices=choices,
+        )
+        self._keep_promise(reply, topic)
+        return reply
+
+    def _language_note(self, setting: Setting) -> str:
+        if setting.language in (None, setting.locale, "en"):
+            return ""
+        return self._content().phrases["full_text_in_english"].get(setting.language or "", "")
+
+    def _sources(self, paragraphs: Sequence[Paragraph]) -> list[dict[str, str]]:
+        known = self._content().sources
+        ids = dict.fromkeys(id_ for paragraph in paragraphs for id_ in paragraph.sources)
+        return [
+            {name: getattr(known[id_], name) for name in ("id", "title", "publisher", "url", "date")}
+            for id_ in ids
+        ]
+
+    @staticmethod
+    def _keep_promise(reply: Reply, topic: Topic) -> None:
+        owed = topic.about_therapy and reply.kind in KINDS_THAT_INFORM
+        sentences = (reply.experimental, (reply.specialist or {}).get("text"))
+        if owed and not all(sentence and sentence in reply.text for sentence in sentences):
+            raise PromiseBroken(f"{topic.id}: experimental or specialist sentence missing")
+        if not reply.text.strip():
+            raise PromiseBroken(f"{topic.id}: empty reply")
+
+    def _topic(self, topic_id: str) -> Topic:
+        try:
+            return self._content().topics[topic_id]
+        except KeyError:
+            raise LookupError(f"no topic '{topic_id}'") from None
+
+
+def _new_id() -> str:
+    return uuid.uuid4().hex
