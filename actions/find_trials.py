@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from knowledge.places import Place
+from knowledge.trials.search import search
 from rasa_sdk.events import SlotSet
 
 from actions.answer import MOST_CONDITIONS
 from actions.guide_action import GuideAction, Response, remember
 from actions.turn import Turn
-from knowledge.places import Place
 from knowledge.replies.compose import Named
 from knowledge.replies.reply import Reply
-from knowledge.trials.search import search
 
 
 class ActionFindTrials(GuideAction):
@@ -24,9 +24,7 @@ class ActionFindTrials(GuideAction):
         conditions: list[Named | None] = [*turn.named[:MOST_CONDITIONS]] or [turn.carried]
         replies = [_listing(turn, named, where) for named in conditions]
         shown = [trial["nct_id"] for reply in replies for trial in reply.trials or []]
-        return Response(
-            replies, [SlotSet("shown_trials", shown), *remember(conditions[-1], where)]
-        )
+        return Response(replies, [SlotSet("shown_trials", shown), *remember(conditions[-1], where)])
 
 
 def _listing(turn: Turn, named: Named | None, where: Place | None) -> Reply:

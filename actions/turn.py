@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from knowledge.places import Place, place
 from rasa_sdk import Tracker
 
 from knowledge.clinics import clinic_named
 from knowledge.guide import Guide, guide
-from knowledge.places import Place, place
 from knowledge.replies.compose import Named, Setting
 from knowledge.settings import LOCALES
 

@@ -39,9 +39,9 @@ def knowledge_settings() -> KnowledgeSettings:
     name = "replay.sqlite" if recorded else "knowledge.sqlite"
     return KnowledgeSettings(
         database_url=os.environ.get("DATABASE_URL") or f"sqlite:///{VAR / name}",
-        registry_url=(
-            os.environ.get("REGISTRY_URL") or "https://clinicaltrials.gov/api/v2"
-        ).rstrip("/"),
+        registry_url=(os.environ.get("REGISTRY_URL") or "https://clinicaltrials.gov/api/v2").rstrip(
+            "/"
+        ),
         recorded=recorded,
         reviewed_only=os.environ.get("REVIEWED_ONLY", "").lower() in {"1", "true", "yes"},
         clinics_file=os.environ.get("CLINICS_FILE", ""),

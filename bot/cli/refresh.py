@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 
-from knowledge.guide import guide
 from knowledge.trials.client import RegistryError
+
+from knowledge.guide import guide
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

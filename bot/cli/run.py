@@ -133,8 +133,10 @@ class _Service:
             self._start("bot.rasa_server")
             self._refresh_in_background()
             self._wait_until_ready()
-            host = "localhost" if self._settings.host in {"127.0.0.1", "0.0.0.0"} else (
-                self._settings.host
+            host = (
+                "localhost"
+                if self._settings.host in {"127.0.0.1", "0.0.0.0"}
+                else (self._settings.host)
             )
             print(f"\nReady: http://{host}:{self._settings.port}/   (Ctrl-C stops it)", flush=True)
             self._watch()
@@ -187,7 +189,9 @@ class _Service:
         while not self._stop.wait(_RESTART_AFTER):
             for module, server in list(self._servers.items()):
                 if server.poll() is not None:
-                    logger.error("%s stopped (exit %s): starting it again", module, server.returncode)
+                    logger.error(
+                        "%s stopped (exit %s): starting it again", module, server.returncode
+                    )
                     self._start(module)
 
     def _end(self) -> None:

@@ -16,7 +16,7 @@ from bot.nlu.words import UNSPACED, Word, fold, words
 
 #: Abbreviations that are words in some language: they count only in capitals.
 CAPITALS_ONLY = frozenset(
-    {"les", "em", "ar", "sep", "saf", "aids", "rzs", "pti", "iim", "aav", "pmn", "ted", "sida"}
+    {"les", "em", "ar", "sep", "saf", "aids", "rzs", "pti", "iim", "aav", "pmn", "ted", "pots", "als", "ela"}
 )
 #: Abbreviations that are units after a number ("20 mg", "100 ms").
 UNITS = frozenset({"mg", "ms"})
@@ -27,7 +27,7 @@ NOT_TYPOS = frozenset(
         "mitosis", "diabetes", "arthritis", "membrane", "membranes", "vascular", "sclerosis",
         "multiple", "systemic", "immune", "stiff", "person", "autoimmune", "limited", "disease",
         "raves", "gravely", "crests", "membrana", "membranas", "gravedad", "graver", "opus",
-        "plus", "pulse", "encephalopathy", "meningitis", "nephrologist", "neuritis",
+        "plus", "pulse", "celia", "gout", "autoimmune patients", "encephalopathy", "meningitis", "nephrologist", "neuritis",
     }
 )  # fmt: skip
 
@@ -91,9 +91,7 @@ class ConditionMatcher:
             if target is None:
                 position += 1
                 continue
-            found.append(
-                Mention(*target, tokens[position].start, tokens[position + size - 1].end)
-            )
+            found.append(Mention(*target, tokens[position].start, tokens[position + size - 1].end))
             position += size
         return found
 
@@ -124,7 +122,7 @@ class ConditionMatcher:
         best = process.extractOne(joined, candidates.keys(), scorer=fuzz.ratio, score_cutoff=cutoff)
         if best is None or best[0][0] != joined[0] and best[1] < 90:
             return None
-        if len(window) > 1 and len(best[0]) - len(joined) > 3:
+        if len(window) > 1 and not _word_by_word(window, best[0].split()):
             return None
         return candidates[best[0]]
 
@@ -149,6 +147,14 @@ class ConditionMatcher:
             if start >= 0:
                 found.append(Mention(*target, start, start + len(alias)))
         return found
+
+
+def _word_by_word(window: list[Word], alias: list[str]) -> bool:
+    """Each word of a phrase must be near its own; short ones must match ("hepatitis y", "... A")."""
+    return all(
+        word.text == target if len(target) <= 3 else fuzz.ratio(word.text, target) >= 72
+        for word, target in zip(window, alias)
+    )
 
 
 def aliases_of(

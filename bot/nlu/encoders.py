@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
@@ -63,7 +63,10 @@ class MultilingualE5:
         return np.asarray(self._model.query(list(texts)), dtype=np.float32)
 
 
-ENCODERS = {"use": UniversalSentenceEncoder, "e5": MultilingualE5}
+ENCODERS: dict[str, Callable[[], Encoder]] = {
+    "use": UniversalSentenceEncoder,
+    "e5": MultilingualE5,
+}
 
 
 @lru_cache(maxsize=4)

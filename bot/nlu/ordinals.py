@@ -23,7 +23,7 @@ _POINTING = [
     (
         position,
         re.compile(
-            rf"(?i)\b(?:the|el|la|den|die|das|le|about|trial|number|no\.?)\s+(?:{words})\s*"
+            rf"(?i)\b(?:the|el|la|del|den|die|das|le|du|about|trial|number|no\.?)\s+(?:{words})\s*"
             rf"(?:one|trial|study|ensayo|estudio|studie|option|in the list|on the list)?\s*[?.!]*$"
             rf"|\b(?:{words})\s+(?:one|trial|study|in the list|on the list|ensayo|estudio|studie)\b"
             rf"|^\s*(?:{words})\s*[?.!]*$"
@@ -31,7 +31,9 @@ _POINTING = [
     )
     for position, words in _WORDS.items()
 ]
-_NUMBER = re.compile(r"(?i)(?:\b(?:number|no\.?|nr\.?|número|trial|study|option)\s*#?|#)\s*(\d{1,2})\b")
+_NUMBER = re.compile(
+    r"(?i)(?:\b(?:number|no\.?|nr\.?|número|trial|study|option)\s*#?|#)\s*(\d{1,2})\b"
+)
 
 
 @dataclass(frozen=True)

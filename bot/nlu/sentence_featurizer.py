@@ -1,10 +1,9 @@
-"""Rasa component: the meaning of a message as one dense vector, from sentence encoders."""
+"""Rasa component: the meaning of a message as dense vectors, one from each sentence encoder."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -26,7 +25,7 @@ MAX_CHARACTERS = 600
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
 class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
-    """Sets one sentence vector: the vectors of the configured encoders, side by side.
+    """Sets one sentence vector for each configured encoder.
 
     config: `encoders`, names of `bot.nlu.encoders.ENCODERS`.
     """
@@ -56,19 +55,21 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
         parts = [cache.encode(each, texts) for each in self._encoders]
         cache.close()
         for row, message in enumerate(messages):
-            self._set(message, np.concatenate([part[row] for part in parts]))
+            self._set(message, [part[row] for part in parts])
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             text = _readable(message)
-            self._set(message, np.concatenate([each.encode([text])[0] for each in self._encoders]))
+            self._set(message, [each.encode([text])[0] for each in self._encoders])
         return messages
 
-    def _set(self, message: Message, vector: Vectors) -> None:
-        message.add_features(
-            Features(vector.reshape(1, -1), FEATURE_TYPE_SENTENCE, TEXT, self._identifier)
-        )
+    def _set(self, message: Message, vectors: list[Vectors]) -> None:
+        for each, vector in zip(self._encoders, vectors):
+            origin = f"{self._identifier}/{each.id}"
+            message.add_features(
+                Features(vector.reshape(1, -1), FEATURE_TYPE_SENTENCE, TEXT, origin)
+            )
 
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:
@@ -84,5 +85,3 @@ def _readable(message: Message) -> str:
     # A story's question tends to stand at its end or its start; keep both.
     half = MAX_CHARACTERS // 2
     return f"{text[:half]} {text[-half:]}"
-
-

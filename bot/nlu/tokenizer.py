@@ -20,4 +20,5 @@ class MeaningTokenizer(WhitespaceTokenizer):
         text = message.get(MEANING) if attribute == TEXT else message.get(attribute)
         folded = fold(text or "")
         parts = folded.split() or ["_"]
-        return self._convert_words_to_tokens(parts, " ".join(parts))
+        tokens: list[Token] = self._convert_words_to_tokens(parts, " ".join(parts))
+        return tokens

@@ -17,7 +17,13 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.nlu.featurizers.featurizer import Featurizer
-from rasa.shared.nlu.constants import INTENT, INTENT_RESPONSE_KEY, TEXT
+from rasa.shared.nlu.constants import (
+    FEATURE_TYPE_SENTENCE,
+    INTENT,
+    INTENT_RESPONSE_KEY,
+    TEXT,
+)
+from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
@@ -68,7 +74,7 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         labels = [m.get(INTENT_RESPONSE_KEY) or m.get(INTENT) for m in examples]
         names = TopicModelSettings.__dataclass_fields__
         settings = TopicModelSettings(**{name: self._config[name] for name in names})
-        self._model = TopicModel.fit(dense, ngrams, labels, settings)
+        self._model = TopicModel.fit(dense, ngrams, labels, settings, _view_sizes(examples[0]))
         with self._model_storage.write_to(self._resource) as folder:
             self._model.save(folder / "topics.npz")
         return self._resource
@@ -129,7 +135,22 @@ def _topics(ranking: list[tuple[str, float]]) -> list[dict[str, Any]]:
     return [{"topic": label.split("/")[-1], "confidence": p} for label, p in ranking]
 
 
+def _views(message: Message) -> list[Features]:
+    """The sentence vectors of a message, one for each encoder."""
+    return [
+        feature
+        for feature in message.features
+        if feature.is_dense()
+        and feature.attribute == TEXT
+        and feature.type == FEATURE_TYPE_SENTENCE
+    ]
+
+
+def _view_sizes(message: Message) -> list[int]:
+    return [feature.features.shape[-1] for feature in _views(message)]
+
+
 def _features(messages: list[Message]) -> tuple[Any, Any]:
-    dense = np.vstack([m.get_dense_features(TEXT)[1].features for m in messages])
+    dense = np.vstack([np.hstack([f.features for f in _views(m)]) for m in messages])
     ngrams = scipy.sparse.vstack([m.get_sparse_features(TEXT)[1].features for m in messages])
     return dense.astype(np.float32), ngrams.tocsr()

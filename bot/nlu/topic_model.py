@@ -1,14 +1,18 @@
 """The topic model: sentence vectors and character n-grams in, a probability for each topic out.
 
-Knows nothing of Rasa. A softmax regression over the dense vectors, another view of the same over
-n-grams compressed by latent semantic analysis, fitted as one, and a temperature fitted on held-back
-questions, so that a confidence means how often it is right.
+Knows nothing of Rasa. A softmax regression over the dense vectors and over the n-grams compressed
+by latent semantic analysis, fitted as one, and a temperature fitted on held-back questions, so that
+a confidence means how often it is right.
+
+Each view is centred first: the vectors of an encoder share a large common part (e5's cosines all
+lie between 0.7 and 1), which hides what tells questions apart. On the hard English test questions
+centring alone was worth 4 points of accuracy.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +28,7 @@ from sklearn.preprocessing import normalize
 
 Matrix = NDArray[np.float64]
 
-#: A hundredth of the training questions and more per topic is held back to fit the temperature.
+#: Share of the training questions that is held back to fit the temperature.
 _HELD_BACK = 0.12
 
 
@@ -33,20 +37,25 @@ class TopicModelSettings:
     """What `config.yml` may tune.
 
     c: inverse strength of the regularisation. ngram_dimensions: size of the compressed n-gram
-    view, 0 leaves it out. ngram_weight: its length beside the dense vectors' (which is one each).
+    view, 0 leaves it out. ngram_weight: its length beside the dense views', which are one each.
     """
 
     c: float = 8.0
     ngram_dimensions: int = 300
-    ngram_weight: float = 1.0
+    ngram_weight: float = 0.7
     max_iter: int = 200
 
 
 @dataclass(frozen=True)
 class TopicModel:
-    """A fitted model. `labels` are topic ids; `weights` (features, labels)."""
+    """A fitted model. `labels` are topic ids; `weights` (features, labels).
+
+    views: where in the dense vector each encoder's part begins, and its end. centre: mean of each.
+    """
 
     labels: tuple[str, ...]
+    views: tuple[int, ...]
+    centre: Matrix
     weights: Matrix
     bias: Matrix
     idf: Matrix
@@ -61,8 +70,13 @@ class TopicModel:
         ngrams: csr_matrix,
         labels: Sequence[str],
         settings: TopicModelSettings,
+        views: Sequence[int] = (),
     ) -> TopicModel:
-        """Fit on `dense` (n, d) and n-gram counts (n, v). Raises ValueError below two labels."""
+        """Fit on `dense` (n, d) and n-gram counts (n, v).
+
+        views: the sizes of the encoders' parts of `dense`; the whole is one by default.
+        Raises ValueError below two labels.
+        """
         names = tuple(sorted(set(labels)))
         if len(names) < 2:
             raise ValueError("a topic model needs questions of at least two topics")
@@ -76,8 +90,11 @@ class TopicModel:
             components = svd.fit(weighted).components_.T.astype(np.float32)
         else:
             components = np.zeros((ngrams.shape[1], 0), dtype=np.float32)
+        ends = tuple(int(end) for end in np.cumsum([0, *(views or (dense.shape[1],))]))
         draft = cls(
             names,
+            ends,
+            dense.mean(axis=0),
             np.zeros((0, 0)),
             np.zeros(0),
             tfidf.idf_.astype(np.float32),
@@ -88,9 +105,7 @@ class TopicModel:
         features = draft._features(dense, ngrams)
         temperature = draft._fit_temperature(features, y, settings)
         weights, bias = _regression(features, y, len(names), settings)
-        return cls(
-            names, weights, bias, draft.idf, components, settings.ngram_weight, temperature
-        )
+        return replace(draft, weights=weights, bias=bias, temperature=temperature)
 
     def probabilities(self, dense: NDArray[np.float32], ngrams: csr_matrix) -> Matrix:
         """Probabilities of shape (n, labels), each row summing to one."""
@@ -102,9 +117,9 @@ class TopicModel:
         counts.data = 1.0 + np.log(counts.data)
         weighted = normalize(counts.multiply(self.idf[None, :]).tocsr())
         compressed = np.asarray(weighted @ self.components)
-        lengths = np.linalg.norm(compressed, axis=1, keepdims=True)
-        compressed = self.ngram_weight * compressed / np.maximum(lengths, 1e-9)
-        return np.hstack([dense, compressed]).astype(np.float32)
+        centred = dense - self.centre
+        parts = [_unit(centred[:, start:end]) for start, end in zip(self.views, self.views[1:])]
+        return np.hstack([*parts, self.ngram_weight * _unit(compressed)]).astype(np.float32)
 
     @staticmethod
     def _fit_temperature(
@@ -129,6 +144,8 @@ class TopicModel:
         np.savez_compressed(
             path,
             labels=np.array(self.labels),
+            views=np.array(self.views),
+            centre=self.centre,
             weights=self.weights,
             bias=self.bias,
             idf=self.idf,
@@ -143,6 +160,8 @@ class TopicModel:
             ngram_weight, temperature = stored["scalars"]
             return cls(
                 tuple(str(label) for label in stored["labels"]),
+                tuple(int(end) for end in stored["views"]),
+                stored["centre"],
                 stored["weights"],
                 stored["bias"],
                 stored["idf"],
@@ -162,6 +181,10 @@ def _regression(
         weights = np.hstack([-weights / 2, weights / 2])
         bias = np.array([-bias[0] / 2, bias[0] / 2])
     return weights.astype(np.float32), bias.astype(np.float32)
+
+
+def _unit(rows: Matrix) -> Matrix:
+    return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9))
 
 
 def _softmax(logits: Matrix) -> Matrix:

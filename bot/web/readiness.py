@@ -22,9 +22,7 @@ _STANDS = 5.0
 class Readiness:
     """Runs canary turns in a conversation of their own, which is erased afterwards."""
 
-    def __init__(
-        self, turns: Turns, guide: Guide, erase: Callable[[list[str]], None]
-    ) -> None:
+    def __init__(self, turns: Turns, guide: Guide, erase: Callable[[list[str]], None]) -> None:
         self._turns = turns
         self._guide = guide
         self._erase = erase

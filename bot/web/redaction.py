@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-_NAME = r"(?-i:[A-ZÀ-ÖØ-Þ][\w'’-]+(?:\s+(?:(?:de|del|la|van|von|bin|al)\s+)*[A-ZÀ-ÖØ-Þ][\w'’-]+){0,3})"
+_NAME = (
+    r"(?-i:[A-ZÀ-ÖØ-Þ][\w'’-]+(?:\s+(?:(?:de|del|la|van|von|bin|al)\s+)*[A-ZÀ-ÖØ-Þ][\w'’-]+){0,3})"
+)
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
     r"sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|enero|febrero|marzo|abril|mayo|"
@@ -53,7 +55,7 @@ _RULES: list[tuple[re.Pattern[str], str]] = [
     (re.compile(r"(?<![\w.])\d{3}\s\d{3}\s\d{4}(?!\w)"), "[number]"),
     (
         re.compile(
-            r"(?<![\w.])(?:\+\d{1,3}[\s.-]?)?(?:\(\d{1,4}\)[\s.-]?)?\d{2,5}(?:[\s.-]\d{2,5}){1,4}"
+            r"(?<![\w.])(?:\+\d{1,3}[\s.-]?)?(?:\(\d{1,4}\)[\s.-]?)?\d{2,5}(?:[\s.-]\d{2,6}){1,4}"
             r"(?![\w%/.]\d|\w)"
         ),
         "[phone]",
@@ -74,7 +76,9 @@ _RULES: list[tuple[re.Pattern[str], str]] = [
     (re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}\b"), "[postcode]"),
     (re.compile(r"(?<=[A-Z]{2}\s)\d{5}(?:-\d{4})?\b"), "[postcode]"),
     (
-        re.compile(r"(?i)\b(?:zip(?:\s*code)?|post(?:al)?\s*code|código postal|plz)[\s:is]*[\w-]{4,10}"),
+        re.compile(
+            r"(?i)\b(?:zip(?:\s*code)?|post(?:al)?\s*code|código postal|plz)[\s:is]*[\w-]{4,10}"
+        ),
         "[postcode]",
     ),
     (

@@ -38,9 +38,7 @@ def body_of(request: Request) -> dict[str, Any]:
         return {}
     media_type = (request.headers.get("content-type") or "").split(";")[0].strip().lower()
     if media_type != "application/json":
-        raise Refusal(
-            415, "unsupported_media_type", "error_media_type", "send application/json"
-        )
+        raise Refusal(415, "unsupported_media_type", "error_media_type", "send application/json")
     try:
         loaded = json.loads(request.body)
     except (ValueError, RecursionError):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 
 #: Text by locale ("en", "es"). English is always there.
 Localised = Mapping[str, str]
@@ -48,7 +48,7 @@ class Source:
     url: str
     date: str
     type: str
-    checked: date
+    checked: datetime.date
     line: str
 
 
@@ -65,8 +65,8 @@ class Answer:
     """One answer: for a topic, or for a topic and a condition. `paragraphs` by locale."""
 
     paragraphs: Mapping[str, tuple[Paragraph, ...]]
-    as_of: date
-    next_review: date
+    as_of: datetime.date
+    next_review: datetime.date
     evidence: str | None = None
 
 

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,6 @@ from knowledge.curated.content import (
 )
 
 CONTENT_FOLDER = Path(__file__).parent / "content"
-
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,11 @@ def _construct_node(loader: Any, mapping: yaml.MappingNode) -> Node:
 _LineLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _construct_node)
 
 
+def load_nodes(path: Path) -> Any:
+    """A YAML file with `Node`s for mappings. Raises yaml.YAMLError."""
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=_LineLoader)  # noqa: S506
+
+
 class Reader:
     """Reads one content folder, collecting problems instead of stopping at the first."""
 
@@ -96,7 +101,7 @@ class Reader:
         sources = dict(self._read_many("sources/*.yml", self._source))
         conditions = self._conditions()
         topics = {topic.id: topic for topic in self._topics()}
-        content = Content(
+        return Content(
             topics=topics,
             sources=sources,
             conditions=conditions,
@@ -107,7 +112,6 @@ class Reader:
             status=self._mapping("status.yml"),
             hash=self._digest.hexdigest(),
         )
-        return content
 
     # -- files
 
@@ -184,7 +188,7 @@ class Reader:
         path = self.folder / "conditions.yml"
         found: dict[str, Condition] = {}
         for id_, node in self._mapping("conditions.yml").items():
-            condition = self._guarded(path, node, lambda _p, n, id_=id_: _condition(id_, n))
+            condition = self._guarded(path, node, partial(_condition, id_))
             if condition is not None:
                 found[id_] = condition
         return found
@@ -268,7 +272,7 @@ def _paragraph(node: Mapping[str, Any]) -> Paragraph:
     return Paragraph(text=text, sources=tuple(node.get("sources") or ()))
 
 
-def _condition(id_: str, node: Mapping[str, Any]) -> Condition:
+def _condition(id_: str, _path: Path, node: Mapping[str, Any]) -> Condition:
     aliases = [str(alias) for group in node["aliases"].values() for alias in group]
     return Condition(
         id=id_,

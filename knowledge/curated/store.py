@@ -81,7 +81,8 @@ class CuratedStore:
 
 
 def _loaded_hash(session: Session) -> str | None:
-    return session.execute(select(LoadedContent.content_hash)).scalar_one_or_none()
+    loaded = session.execute(select(LoadedContent.content_hash)).scalar_one_or_none()
+    return None if loaded is None else str(loaded)
 
 
 def _rows(content: Content) -> Iterable[Any]:
@@ -145,7 +146,8 @@ def _read(session: Session, content_hash: str) -> Content:
         sentences[sentence.kind][sentence.key] = sentence.text
     return Content(
         topics={
-            row.id: _topic(row, answers[row.id]) for row in session.execute(select(TopicRow)).scalars()
+            row.id: _topic(row, answers[row.id])
+            for row in session.execute(select(TopicRow)).scalars()
         },
         sources={
             row.id: Source(**{name: getattr(row, name) for name in Source.__annotations__})
@@ -191,9 +193,7 @@ def _topic(row: TopicRow, answers: dict[str, list[AnswerRow]]) -> Topic:
 def _answer(rows: list[AnswerRow]) -> Answer:
     return Answer(
         paragraphs={
-            row.locale: tuple(
-                Paragraph(text, tuple(sources)) for text, sources in row.paragraphs
-            )
+            row.locale: tuple(Paragraph(text, tuple(sources)) for text, sources in row.paragraphs)
             for row in rows
         },
         as_of=rows[0].as_of,

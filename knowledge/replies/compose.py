@@ -335,7 +335,10 @@ class Composer:
         known = self._content().sources
         ids = dict.fromkeys(id_ for paragraph in paragraphs for id_ in paragraph.sources)
         return [
-            {name: getattr(known[id_], name) for name in ("id", "title", "publisher", "url", "date")}
+            {
+                name: getattr(known[id_], name)
+                for name in ("id", "title", "publisher", "url", "date")
+            }
             for id_ in ids
         ]
 

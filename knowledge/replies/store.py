@@ -154,9 +154,7 @@ class ReplyStore:
         with Session(self._engine, future=True) as session:
             ended = list(
                 session.execute(
-                    select(OpenSession.conversation).where(
-                        OpenSession.expires_at <= self._clock()
-                    )
+                    select(OpenSession.conversation).where(OpenSession.expires_at <= self._clock())
                 ).scalars()
             )
         for conversation in ended:

@@ -66,9 +66,7 @@ class TrialReplies:
         lines = [self._say(_count_phrase(listing), setting, **words)]
         if len(listing.trials) > 1:
             by_distance = place is not None and place.kind == "city"
-            lines[0] += " " + self._say(
-                "order_distance" if by_distance else "order_date", setting
-            )
+            lines[0] += " " + self._say("order_distance" if by_distance else "order_date", setting)
         lines.append("\n".join(self._line(card, setting, place) for card in listing.trials))
         more = []
         if not listing.trials and place is not None and listing.elsewhere_total:
@@ -88,8 +86,7 @@ class TrialReplies:
         self, listing: Listing, setting: Setting, named: Named | None
     ) -> list[Choice]:
         details = [
-            Choice(card["nct_id"], trial_choice(card["nct_id"]))
-            for card in listing.trials[:3]
+            Choice(card["nct_id"], trial_choice(card["nct_id"])) for card in listing.trials[:3]
         ]
         topics = ["am_i_eligible", "how_to_join"]
         return details + self._composer.choices(topics, setting, named)
@@ -118,9 +115,7 @@ class TrialReplies:
             lines = [self._say("trial_not_found", setting, nct_id=lookup.nct_id)]
             return self._outside(lines, lookup, setting, named)
         if lookup.outcome == "unavailable" or lookup.card is None:
-            lines = [
-                self._say("trial_unavailable", setting, nct_id=lookup.nct_id, url=lookup.url)
-            ]
+            lines = [self._say("trial_unavailable", setting, nct_id=lookup.nct_id, url=lookup.url)]
             return self._outside(lines, lookup, setting, named)
         card = lookup.card
         if lookup.outcome == "not_cart":
@@ -310,4 +305,3 @@ def _registry_source(checked_at: str | None, url: str) -> list[dict[str, str]]:
         "url": url,
     }
     return [{**source, "date": checked_at[:10]}] if checked_at else [{**source, "date": ""}]
-

@@ -7,7 +7,8 @@ from typing import Any
 
 _MONTHS = {
     "en": "January February March April May June July August September October November December",
-    "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+    "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre "
+    "diciembre",
 }
 _KM_PER_MILE = 1.609344
 #: Countries where people think in miles.
@@ -17,8 +18,10 @@ _MILES = frozenset({"US", "GB"})
 def day(value: date, locale: str) -> str:
     """ "21 November 2026", "21 de noviembre de 2026"."""
     month = _MONTHS[locale].split()[value.month - 1]
-    return f"{value.day} de {month} de {value.year}" if locale == "es" else (
-        f"{value.day} {month} {value.year}"
+    return (
+        f"{value.day} de {month} de {value.year}"
+        if locale == "es"
+        else (f"{value.day} {month} {value.year}")
     )
 
 

@@ -1,0 +1,1 @@
+"""How well the guide understands: what is measured, and how it is reported."""

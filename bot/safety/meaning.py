@@ -1,0 +1,458 @@
+"""From words found to signs meant: who has it, when, and whether it is denied or only asked about.
+
+A sign is dropped when it is denied ("no fever"), long past ("a stroke in 2015"), only asked about
+("can it cause seizures?"), told of others in a study, an animal's, or a figure of speech.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from bot.safety.lexicon import CUE, Lexicon, Script
+from bot.safety.numbers import Numbers, Reading
+from bot.safety.patterns import BREAK, Match
+from bot.safety.segments import Clause
+
+#: Signs of a crisis: what is supposed or asked may be meant all the same.
+CRISIS = frozenset(
+    {"want_die", "not_live", "suicide", "self_harm", "goodbye", "pills_saved", "burden",
+     "other_risk", "abuse"}
+)  # fmt: skip
+#: What makes a sign dangerous without being one.
+_BACKGROUND_PREFIX = "dz_"
+_BACKGROUND = frozenset({"immunosuppressed", "pregnant", "thinner", "sudden", "infusion"})
+_SELF = frozenset(
+    {"i", "me", "my", "mine", "myself", "we", "our", "us",
+     "yo", "mi", "mis", "me", "ich", "mir", "mich", "mein", "meine", "meinem", "meiner", "je", "j",
+     "moi", "mon", "ma", "mes", "io", "mia", "mio", "miei", "eu", "meu", "minha", "meus", "ik",
+     "mijn", "mij", "moj", "moja", "mnie", "ben", "benim", "я", "мне", "меня", "мой", "моя", "у",
+     "tengo", "estoy", "soy", "siento", "ho", "sono", "tenho", "estou", "mam", "jestem"}
+)  # fmt: skip
+_POSSESSIVE = frozenset({"his", "her", "their", "the", "su", "sus", "sein", "ihre", "son", "sa"})
+#: How far before a sign its denial may stand, in words; and in a list of things denied.
+_DENIAL_REACH = 6
+_LIST_REACH = 16
+_LIST_WORDS = frozenset(
+    {"or", "nor", "ni", "o", "oder", "noch", "ou", "ne", "e", "of", "ani", "ya", "ни", "или"}
+)
+_AND = frozenset({"and", "y", "und", "et", "e", "en", "i", "ve", "и"})
+
+
+@dataclass
+class Sentence:
+    """The words of one sentence with a BREAK between clauses, and what was found in them.
+
+    clause_of: for each word the number of its clause in the message.
+    """
+
+    asked: bool
+    words: list[str] = field(default_factory=list)
+    clause_of: list[int] = field(default_factory=list)
+    matches: list[Match] = field(default_factory=list)
+    cues: list[Match] = field(default_factory=list)
+    masks: list[Match] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Sign:
+    """Something found and meant. other: about somebody else. clause: where, by number."""
+
+    name: str
+    clause: int
+    other: bool = False
+
+    @property
+    def background(self) -> bool:
+        """Not dangerous by itself, so worth keeping in what is answered besides."""
+        return self.name.startswith(_BACKGROUND_PREFIX) or self.name in _BACKGROUND
+
+
+def signs_of_words(known: Lexicon, sentence: Sentence, readings: Sequence[Reading]) -> list[Sign]:
+    """The signs that one sentence means."""
+    found: list[Sign] = []
+    context = _Context(known, sentence)
+    for match in sentence.matches:
+        if context.counts(match):
+            clause = sentence.clause_of[match.start]
+            found.append(Sign(match.name, clause, context.about_other(match)))
+            # a phrase is one sign even where it ends in the next clause
+            if sentence.clause_of[match.at[-1]] != clause:
+                found.append(
+                    Sign(match.name, sentence.clause_of[match.at[-1]], context.about_other(match))
+                )
+    for reading in readings:
+        match = Match("reading", reading.at, reading.at + 1, (reading.at,))
+        for name in names_of(reading):
+            if name == "temperature_normal" or context.counts_reading(match, name):
+                found.append(
+                    Sign(name, sentence.clause_of[reading.at], context.about_other(match))
+                )
+    return found
+
+
+def names_of(reading: Reading) -> Iterator[str]:
+    """The signs that a measured value stands for. Limits are those of the CAR-T labels and of
+    common emergency guidance; a doubt is decided towards the sign."""
+    value, second = reading.value, reading.second
+    if reading.kind == "temperature":
+        if value >= 39.95 and reading.sure:
+            yield "fever_40"
+        if value >= 37.95:
+            yield "fever_38"
+        elif value >= 35:
+            yield "temperature_normal"
+    elif reading.kind == "pressure":
+        if value <= 80 or (value < 90 and 0 < second < 50):
+            yield "pressure_very_low"
+        if value < 95:
+            yield "pressure_low"
+        if value >= 150 or second >= 95:
+            yield "pressure_high"
+        if value >= 175 or second >= 110:
+            yield "pressure_severe"
+        if value >= 195 or second >= 120:
+            yield "pressure_very_high"
+    elif reading.kind == "oxygen":
+        if value <= 91:
+            yield "oxygen_low"
+    elif reading.kind == "pulse":
+        if value >= 130:
+            yield "pulse_high"
+        if value >= 145 or value <= 38:
+            yield "pulse_extreme"
+    elif reading.kind == "sugar":
+        if value >= 250 or 14 <= value <= 45:
+            yield "sugar_high"
+        if value >= 400 or 22 <= value <= 45:
+            yield "sugar_extreme"
+        if value < 3.5 or 10 <= value < 60:
+            yield "sugar_low"
+    elif reading.kind == "ketones":
+        if 2.9 <= value <= 20:
+            yield "ketones_high"
+    elif reading.kind == "platelets":
+        if value < 20 or 1000 <= value < 20000:
+            yield "platelets_low"
+    elif reading.kind == "haemoglobin":
+        if value < 7:
+            yield "haemoglobin_low"
+
+
+class _Context:
+    """Decides which findings of a sentence are meant."""
+
+    def __init__(self, known: Lexicon, sentence: Sentence) -> None:
+        self._words = sentence.words
+        self._clause_of = sentence.clause_of
+        self._sentence = sentence
+        self._people = known.people
+        self._others = known.others
+        self._negators = known.words["negators"]
+        self._ends = known.words["negation_ends"]
+        self._animals = known.words["animals"]
+        self._masked = {i for mask in sentence.masks for i in range(mask.start, mask.end)}
+        self._cues: dict[str, list[Match]] = {}
+        for cue in sentence.cues:
+            self._cues.setdefault(cue.name[len(CUE) :], []).append(cue)
+        self._not_negating = {
+            i for cue in self._cues.get("not_negating", ()) for i in range(cue.start, cue.end)
+        }
+        self._excused = {
+            i for cue in self._cues.get("uncertain_present", ()) for i in range(cue.start, cue.end)
+        }
+        self._has_list_word = any(word in _LIST_WORDS for word in self._words)
+
+    # -- the verdict on one finding
+
+    def counts(self, match: Match) -> bool:
+        """Is the finding meant, as far as this sentence tells?"""
+        telling = [i for i in match.at if len(self._words[i]) > 3] or list(match.at)
+        if 2 * sum(1 for i in telling if i in self._masked) >= len(telling):
+            return False
+        if match.name == "infusion":
+            return not (self._denied(match) or self._cue_in_clause("future", match))
+        if self._of_animal(match) or self._denied(match):
+            return False
+        if match.name.startswith(_BACKGROUND_PREFIX) or match.name in _BACKGROUND:
+            return True
+        if match.name in CRISIS:
+            return not (
+                self._told(match)
+                or self._past(match, crisis=True)
+                or (self._informational(match) and not self._personal(match))
+            )
+        return not (
+            self._supposed(match)
+            or self._told(match)
+            or self._past(match)
+            or self._lasting(match)
+            or self._informational(match)
+        )
+
+    def counts_reading(self, match: Match, name: str) -> bool:
+        """Is a measured value somebody's own, and of now?"""
+        if self._of_animal(match) or self._denied(match):
+            return False
+        if self._supposed(match) or self._told(match) or self._past(match):
+            return False
+        return not (self._informational(match) and not self._timed())
+
+    def about_other(self, match: Match) -> bool:
+        """Is it about somebody else than the writer?"""
+        start, end = self._clause(match.start)
+        for i in range(match.start, start - 1, -1):
+            word = self._words[i]
+            if word in self._others:
+                return True
+            if word in {"i", "yo", "ich", "je", "io", "eu", "я"}:
+                return False
+        inside = [self._words[i] for i in range(match.start, min(match.at[-1] + 1, end))]
+        if any(word in self._others for word in inside):
+            return "i" not in inside
+        if any(word in _SELF for word in self._words[start:end]):
+            return False
+        return any(word in self._others for word in self._words[: match.start])
+
+    # -- pieces of it
+
+    def _clause(self, at: int) -> tuple[int, int]:
+        """Where the clause of word `at` begins and ends in the sentence."""
+        start = at
+        while start and self._words[start - 1] != BREAK:
+            start -= 1
+        end = at
+        while end < len(self._words) and self._words[end] != BREAK:
+            end += 1
+        return start, end
+
+    def _cue_in_clause(self, name: str, match: Match) -> bool:
+        start, end = self._clause(match.start)
+        return any(start <= cue.start < end for cue in self._cues.get(name, ()))
+
+    def _subject_from(self, at: int) -> bool:
+        return at < len(self._words) and (
+            self._words[at] in self._people
+            or self._words[at] in _SELF
+            or self._words[at] in _POSSESSIVE
+        )
+
+    def _denied(self, match: Match) -> bool:
+        breaks = 0
+        reach = _DENIAL_REACH
+        i = match.start - 1
+        while i >= 0 and match.start - i <= reach:
+            word = self._words[i]
+            if word == BREAK:
+                breaks += 1
+                if breaks > 5 or not self._has_list_word or match.start - i > 5 * breaks:
+                    return False
+                if any(self._subject_from(k) for k in range(i + 1, match.start)):
+                    return False
+                reach = _LIST_REACH
+            elif word in self._ends:
+                return False
+            elif word in _AND and self._subject_from(i + 1):
+                return False
+            elif word in self._negators and i not in self._not_negating and i not in match.at:
+                # "no I have chest pain" denies what was said before
+                return not (self._words[i] in {"no", "nein", "non"} and self._subject_from(i + 1))
+            i -= 1
+        return False
+
+    def _of_animal(self, match: Match) -> bool:
+        start, _ = self._clause(match.start)
+        for i in range(match.at[-1], start - 1, -1):
+            word = self._words[i]
+            if word in self._animals:
+                return True
+            if i < match.start and word in self._people and word not in {"my", "our"}:
+                return False
+        return False
+
+    def _certain_near(self, match: Match) -> bool:
+        start, end = self._clause(match.start)
+        return any(start <= cue.start < end for cue in self._cues.get("certain", ()))
+
+    def _reaches(self, cue: Match, match: Match) -> bool:
+        """Does what a cue says, in an earlier clause, still hold for the finding?"""
+        between = self._words[cue.end : match.start]
+        if any(word in {"but", "pero", "aber", "mais", "ma", "mas", "но", "maar"} for word in between):
+            return False
+        if BREAK not in between or (between[0] == BREAK and cue.name == CUE + "reported"):
+            return True
+        start, end = self._clause(cue.start)
+        return any(
+            start <= other.start < end and other.name not in _BACKGROUND and other is not match
+            for other in self._sentence.matches
+        )
+
+    def _supposed(self, match: Match) -> bool:
+        for cue in self._cues.get("hypothetical", ()):
+            if cue.start > match.start or cue.start in self._excused:
+                continue
+            if set(range(cue.start, cue.end)) <= set(match.at):
+                continue
+            if self._reaches(cue, match) and not self._certain_near(match):
+                return True
+        return False
+
+    def _told(self, match: Match) -> bool:
+        return any(
+            cue.start <= match.start
+            and self._reaches(cue, match)
+            and not (self._personal(match) and self._certain_near(match))
+            or (cue.start > match.start and self._clause(cue.start) == self._clause(match.start)
+                and not self._personal(match))
+            for cue in self._cues.get("reported", ())
+        )
+
+    def _past(self, match: Match, crisis: bool = False) -> bool:
+        start, end = self._clause(match.start)
+        for cue in self._cues.get("past", ()):
+            if not (start <= cue.start < end or self._next_to(cue, match)):
+                continue
+            if cue.start in match.at:
+                continue
+            if self._nearer_to_other(cue, match):
+                continue
+            if self._certain_near(match) and not crisis:
+                continue
+            if self._present(match) and not crisis:
+                continue
+            if crisis and self._cues.get("returned"):
+                continue
+            return True
+        if crisis:
+            return False
+        return self._history(match)
+
+    def _next_to(self, cue: Match, match: Match) -> bool:
+        """A clause that is nothing but a time ("two years ago, ...")."""
+        start, end = self._clause(cue.start)
+        return end - start <= 5 and abs(self._clause_of[cue.start] - self._clause_of[match.start]) == 1
+
+    def _nearer_to_other(self, cue: Match, match: Match) -> bool:
+        own = _distance(cue, match)
+        return any(
+            _distance(cue, other) < own
+            and not set(other.at) & set(match.at)
+            and self._clause(other.start) == self._clause(cue.start)
+            for other in self._sentence.matches
+            if other.name == "infusion" or self._had_disease(other)
+        ) or any(_distance(cue, other) < own for other in self._cues.get("event", ()))
+
+    def _had_disease(self, match: Match) -> bool:
+        """ "I have had lupus", and not "numb legs from lupus"."""
+        if not match.name.startswith(_BACKGROUND_PREFIX):
+            return False
+        before = self._words[max(0, match.start - 2) : match.start]
+        return not any(word in {"from", "with", "to", "of", "by", "my", "por", "con"} for word in before)
+
+    def _present(self, match: Match) -> bool:
+        around = self._words[max(0, match.start - 3) : match.at[-1] + 1]
+        if any(word in {"had", "was", "were", "did", "used", "tuve", "tuvo", "hatte", "ho", "avais"}
+               for word in around):
+            return False
+        return any(
+            word in {"am", "is", "are", "cannot", "has", "keeps", "having", "getting", "being"}
+            for word in around
+        )
+
+    def _history(self, match: Match) -> bool:
+        """Had once, and told because a trial may ask for it."""
+        if not self._cues.get("eligibility") or self._certain_near(match):
+            return False
+        start, end = self._clause(match.start)
+        said = self._words[start:end]
+        if self._cue_in_clause("event", match) and "had" not in said:
+            return False
+        return any(word in {"had", "history", "previous", "prior", "past", "tuve", "antecedentes",
+                            "hatte", "eu"} for word in said[: match.at[-1] + 1 - start])
+
+    def _lasting(self, match: Match) -> bool:
+        """Known and of long standing, or only on effort."""
+        start, end = self._clause(match.start)
+        return any(
+            (start <= cue.start < end or self._next_to(cue, match))
+            and not set(cue.at) & set(match.at)
+            and not self._nearer_to_other(cue, match)
+            and not self._certain_near(match)
+            for cue in self._cues.get("chronic", ())
+        )
+
+    def _informational(self, match: Match) -> bool:
+        if self._certain_near(match) or self._personal(match):
+            return False
+        clause = self._clause(match.start)
+        for cue in self._cues.get("info", ()):
+            if set(range(cue.start, cue.end)) <= set(match.at):
+                continue
+            if cue.start <= match.start and self._reaches(cue, match):
+                return True
+            if cue.start > match.start and self._clause(cue.start) == clause:
+                return True
+        return False
+
+    def _personal(self, match: Match) -> bool:
+        start, end = self._clause(match.start)
+        return any(
+            self._words[i] in _SELF or self._words[i] in self._others for i in range(start, end)
+        )
+
+    def _timed(self) -> bool:
+        return bool(self._cues.get("timed"))
+
+
+def _distance(one: Match, other: Match) -> int:
+    if one.start >= other.at[-1]:
+        return one.start - other.at[-1]
+    return max(other.start - one.at[-1], 0)
+
+
+def signs_of_script(
+    script: Script,
+    text: str,
+    clauses: Sequence[Clause],
+    by_clause: Sequence[Sequence[str]],
+    numbers: Numbers,
+) -> list[Sign]:
+    """The signs of a text in a script that is searched letter by letter."""
+    joined = [" ".join(words) for words in by_clause]
+    found: list[Sign] = []
+    for index, said in enumerate(joined):
+        if not said:
+            continue
+        sentence = " ".join(
+            joined[k] for k in range(len(clauses)) if clauses[k].sentence == clauses[index].sentence
+        )
+        certain = _there(script, "certain", said)
+        for name, expression in script.signs.items():
+            match = expression.search(said)
+            if match is None:
+                continue
+            background = name.startswith(_BACKGROUND_PREFIX) or name in _BACKGROUND
+            before = said[: match.start()]
+            if not background:
+                if _there(script, "masks", said) and not certain:
+                    continue
+                if _there(script, "negation", before[-8:]):
+                    continue
+                if _there(script, "past", said) and not certain:
+                    continue
+                asked = ("reported",) if name in CRISIS else ("hypothetical", "info", "reported")
+                if not certain and any(_there(script, cue, sentence) for cue in asked):
+                    continue
+            found.append(Sign(name, index, _there(script, "others", said)))
+        for reading in numbers.readings(list(by_clause[index])):
+            for name in names_of(reading):
+                if _there(script, "hypothetical", sentence) and not certain:
+                    continue
+                found.append(Sign(name, index, _there(script, "others", said)))
+    return found
+
+
+def _there(script: Script, cue: str, text: str) -> bool:
+    expression: re.Pattern[str] | None = script.cues.get(cue)
+    return expression is not None and expression.search(text) is not None

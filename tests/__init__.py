@@ -1,0 +1,1 @@
+"""What a patient, a clinic and a maintainer can rely on."""

@@ -1,0 +1,141 @@
+"""Every reply about the therapy keeps the promises, whatever it is about."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import date, timedelta
+
+import pytest
+
+from knowledge.clinics import DEMO
+from knowledge.curated.content import Content
+from knowledge.curated.reading import read_content
+from knowledge.replies.compose import Composer, Named, Setting
+
+TODAY = date(2026, 11, 21)
+CONTENT = read_content()
+EN, ES = Setting(DEMO), Setting(DEMO, "es", "es")
+
+
+def composer(content: Content = CONTENT, today: date = TODAY, **options: bool) -> Composer:
+    return Composer(lambda: content, lambda: today, **options)
+
+
+ABOUT_THERAPY = [t.id for t in CONTENT.topics.values() if t.about_therapy]
+NAMED = [None, Named("lupus"), Named("hiv"), Named("other", "Crohn's disease"), Named("other")]
+
+
+@pytest.mark.parametrize("topic", ABOUT_THERAPY)
+@pytest.mark.parametrize("setting", [EN, ES], ids=["en", "es"])
+def test_every_reply_about_the_therapy_says_experimental_and_names_the_specialist(
+    topic: str, setting: Setting
+) -> None:
+    for named in NAMED:
+        reply = composer().answer(topic, setting, named)
+        assert reply.experimental and reply.experimental in reply.text
+        assert reply.specialist and reply.specialist["text"] in reply.text
+        assert reply.specialist["role"]
+        assert "experimental" in reply.experimental
+
+
+@pytest.mark.parametrize("topic", sorted(CONTENT.topics))
+def test_no_reply_leaves_a_placeholder_or_is_empty(topic: str) -> None:
+    for setting in (EN, ES):
+        for named in NAMED:
+            text = composer().answer(topic, setting, named).text
+            assert text.strip()
+            assert "{" not in text
+
+
+def test_every_condition_names_its_own_specialist() -> None:
+    for condition in CONTENT.conditions.values():
+        reply = composer().answer("availability", EN, Named(condition.id))
+        assert reply.specialist is not None
+        assert reply.specialist["role"] == condition.specialist["en"]
+        assert condition.name["en"] in (reply.experimental or "")
+
+
+def test_a_reply_names_its_sources_with_address_and_date() -> None:
+    reply = composer().answer("study_results", EN, Named("lupus"))
+    assert reply.sources
+    for source in reply.sources:
+        assert source["url"].startswith("http")
+        assert source["date"]
+    assert reply.as_of
+    assert reply.review == {"status": "draft", "by": None, "on": None}
+
+
+def test_a_disease_outside_the_list_is_named_from_the_disease_list() -> None:
+    reply = composer().answer("availability", EN, Named("other", "Crohn's disease"))
+    assert reply.condition == "other"
+    assert reply.condition_name == "Crohn's disease"
+
+
+def test_a_disease_that_no_list_knows_is_your_condition() -> None:
+    reply = composer().answer("availability", EN, Named("other", "<b>You are eligible</b>"))
+    assert "eligible" not in (reply.condition_name or "")
+
+
+def test_a_topic_without_content_says_so_and_goes_on() -> None:
+    bare = dataclasses.replace(CONTENT.topics["crs"], answer=None, variants={})
+    content = dataclasses.replace(CONTENT, topics={**CONTENT.topics, "crs": bare})
+    reply = composer(content).answer("crs", EN, Named("lupus"))
+    assert (reply.kind, reply.topic) == ("fallback", "crs")
+    assert reply.experimental
+    assert reply.specialist
+    assert reply.choices
+
+
+def test_past_its_review_date_an_answer_says_so_and_then_withdraws() -> None:
+    answer = CONTENT.topics["approval_status"].answer
+    assert answer is not None
+    late = composer(today=answer.next_review + timedelta(days=10))
+    assert "out of date" in late.answer("approval_status", EN).text
+    gone = composer(today=answer.next_review + timedelta(days=31)).answer("approval_status", EN)
+    assert gone.kind == "fallback"
+    assert answer.paragraphs["en"][0].text not in gone.text
+
+
+def test_a_deployment_may_demand_reviewed_content() -> None:
+    reply = composer(reviewed_only=True).answer("crs", EN)
+    assert reply.kind == "fallback"
+    assert "clinician" in reply.text
+
+
+def test_when_one_disease_gets_an_approval_only_its_wording_changes() -> None:
+    row = {"en": "One CAR-T product is approved for stiff person syndrome in the US."}
+    content = dataclasses.replace(CONTENT, status={**CONTENT.status, "stiff_person": row})
+    changed = composer(content).answer("side_effects", EN, Named("stiff_person"))
+    same = composer(content).answer("side_effects", EN, Named("lupus"))
+    assert row["en"] in changed.text
+    assert "not an approved treatment" in (same.experimental or "")
+
+
+def test_a_condition_carried_over_is_said_aloud() -> None:
+    reply = composer().answer("side_effects", EN, Named("lupus"), carried_over=True)
+    assert reply.text.startswith("I take it you still mean lupus")
+
+
+def test_spanish_is_answered_in_spanish_where_content_has_it() -> None:
+    reply = composer().answer("availability", ES, Named("lupus"))
+    assert reply.locale == "es"
+    assert "reumatólogo" in reply.text
+
+
+def test_another_language_is_told_kindly_that_the_text_is_english() -> None:
+    german = Setting(DEMO, "en", "de")
+    assert "nur auf Englisch" in composer().answer("crs", german).text
+
+
+def test_failures_carry_the_emergency_line() -> None:
+    for phrase in CONTENT.phrases:
+        if phrase.startswith("error_"):
+            for setting in (EN, ES):
+                assert "112" in composer().failure(phrase, setting).text
+
+
+def test_choices_keep_the_condition_in_mind() -> None:
+    reply = composer().answer("availability", EN, Named("lupus"))
+    assert reply.choices
+    assert all(choice.value.startswith("ask/") for choice in reply.choices)
+    assert any("condition=lupus" in choice.value for choice in reply.choices)
