@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,7 +29,7 @@ class Response:
     missed: bool = False
 
 
-class GuideAction(Action):
+class GuideAction(Action, ABC):
     """An action of the guide. Subclasses give `name` and `respond`.
 
     Runs in a thread, so that a slow registry or a locked database holds up nobody else's turn.
@@ -51,6 +51,10 @@ class GuideAction(Action):
         if response.replies:
             events.append(SlotSet("topic", response.replies[-1].topic))
         return events + response.events
+
+    @abstractmethod
+    def name(self) -> str:
+        """The action's name in `domain.yml`."""
 
     @abstractmethod
     def respond(self, turn: Turn) -> Response:

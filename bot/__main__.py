@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import logging
 import os
 import sys
-import warnings
 
 COMMANDS = {
     "run": "start the whole guide and print the demo page's address",
@@ -22,7 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
     os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
-    warnings.filterwarnings("ignore")
+    _quiet_frozen_libraries()
     parser = argparse.ArgumentParser(prog="python -m bot", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     given = arguments if arguments is not None else sys.argv[1:]
@@ -35,6 +35,12 @@ def main(arguments: list[str] | None = None) -> int:
             sub.set_defaults(run=module.run)
     parsed = parser.parse_args(given)
     return int(parsed.run(parsed))
+
+
+def _quiet_frozen_libraries() -> None:
+    """Rasa's pinned libraries warn about each other at every start; nobody here can mend that."""
+    logging.captureWarnings(True)
+    logging.getLogger("py.warnings").setLevel(logging.ERROR)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 
@@ -13,6 +14,8 @@ from knowledge.settings import PROJECT
 def main() -> int:
     """Serve the current model until stopped. Returns 1 where there is none to serve."""
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
+    logging.captureWarnings(True)
+    logging.getLogger("py.warnings").setLevel(logging.ERROR)
     settings = service_settings()
     try:
         model = verified_path(current())
@@ -25,8 +28,10 @@ def main() -> int:
     from rasa.utils.common import configure_logging_and_warnings
     from rasa.utils.log_utils import configure_structlog
 
-    configure_structlog()
-    configure_logging_and_warnings(log_level=30, warn_only_once=True)
+    # At DEBUG Rasa logs every message in clear: never below WARNING here.
+    configure_structlog(logging.WARNING)
+    configure_logging_and_warnings(log_level=logging.WARNING)
+    logging.getLogger("py.warnings").setLevel(logging.ERROR)
     endpoints = AvailableEndpoints.read_endpoints(str(PROJECT / "endpoints.yml"))
     endpoints.action.url = f"http://127.0.0.1:{settings.action_port}/webhook"
     rasa.core.run.serve_application(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
 from typing import Any
 
@@ -11,6 +12,7 @@ from rasa.core.channels.channel import UserMessage
 from rasa.core.lock_store import InMemoryLockStore
 from rasa.core.tracker_store import InMemoryTrackerStore
 from rasa.utils.endpoints import EndpointConfig
+from rasa.utils.log_utils import configure_structlog
 from rasa_sdk.executor import ActionExecutor
 
 from bot.models import current, verified_path
@@ -36,6 +38,10 @@ class Service:
     """Answers messages with the current model. Raises ModelUnusable at the start."""
 
     def __init__(self) -> None:
+        # Rasa used as a library would log every message in clear.
+        configure_structlog(logging.ERROR)
+        logging.getLogger("rasa").setLevel(logging.ERROR)
+        logging.getLogger("rasa_sdk").setLevel(logging.ERROR)
         model = verified_path(current())
         self._agent = Agent(
             tracker_store=InMemoryTrackerStore(None),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import sys
 import time
 
@@ -38,8 +39,9 @@ def train() -> None:
     from rasa.utils.common import configure_logging_and_warnings
     from rasa.utils.log_utils import configure_structlog
 
-    configure_structlog()
-    configure_logging_and_warnings()
+    configure_structlog(logging.ERROR)
+    configure_logging_and_warnings(log_level=logging.ERROR)
+    logging.getLogger("py.warnings").setLevel(logging.ERROR)
     name = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
     result = rasa.model_training.train(
         domain=str(PROJECT / "domain.yml"),

@@ -37,7 +37,14 @@ _NCT = re.compile(r"(?i)\bNCT[\s\-:#]*0*(\d{1,8})\b")
 _CANONICAL_DISEASE = "lupus"
 
 
-@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
+# Also a featurizer by type: Rasa lets extractors see predictions only, and training needs meanings.
+@DefaultV1Recipe.register(
+    [
+        DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR,
+        DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER,
+    ],
+    is_trainable=True,
+)
 class MeaningReader(GraphComponent, EntityExtractorMixin):
     """Reads conditions, places, NCT numbers, ordinals and language; stores the disease names."""
 

@@ -49,7 +49,7 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
         return cls(config, execution_context.node_name)
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        messages = [m for m in training_data.training_examples if m.get(MEANING)]
+        messages = [m for m in training_data.training_examples if m.get(MEANING) is not None]
         cache = VectorCache(VAR / "vectors.sqlite")
         texts = [_readable(m) for m in messages]
         parts = [cache.encode(each, texts) for each in self._encoders]

