@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timezone
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from typing import Any
 
@@ -86,17 +86,19 @@ class WebChannel(InputChannel):
         """All routes. `on_new_message` hands a message to Rasa."""
         routes = _Routes(on_new_message)
         blueprint = _WholeApp("web", routes)
-        blueprint.add_route(routes.healthz, "/healthz", methods=["GET"])
-        blueprint.add_route(routes.readyz, "/readyz", methods=["GET"])
-        blueprint.add_route(routes.chat, "/chat", methods=["GET"])
-        for address in _FILES:
-            blueprint.add_route(
-                routes.static, address, methods=["GET"], name=address.replace("/", "_")
-            )
-        blueprint.add_route(routes.open_session, "/webhooks/web/session", methods=["POST"])
-        blueprint.add_route(routes.end_session, "/webhooks/web/session", methods=["DELETE"])
-        blueprint.add_route(routes.message, "/webhooks/web/message", methods=["POST"])
-        blueprint.add_route(routes.feedback, "/webhooks/web/feedback", methods=["POST"])
+        for handler, address, method in (
+            (routes.healthz, "/healthz", "GET"),
+            (routes.readyz, "/readyz", "GET"),
+            (routes.chat, "/chat", "GET"),
+            *((routes.static, address, "GET") for address in _FILES),
+            (routes.open_session, "/webhooks/web/session", "POST"),
+            (routes.end_session, "/webhooks/web/session", "DELETE"),
+            (routes.message, "/webhooks/web/message", "POST"),
+            (routes.feedback, "/webhooks/web/feedback", "POST"),
+        ):
+            name = f"{method}{address}".replace("/", "_").replace(".", "_")
+            # Sanic writes on the handlers that it is given, which bound methods do not allow.
+            blueprint.add_route(partial(handler), address, methods=[method], name=name)
         return blueprint
 
 
