@@ -18,6 +18,8 @@ from sanic.response import HTTPResponse, json
 
 from bot.settings import service_settings
 from knowledge.guide import guide
+from knowledge.places import place
+from knowledge.trials.search import search
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +29,7 @@ _THREADS = 32
 
 def action_app() -> Sanic:
     """The Sanic app that runs `actions/`."""
-    guide()
+    warm_up()
     app = create_app("actions", cors_origins=None)
 
     async def failed(_request: Request, error: Exception) -> HTTPResponse:
@@ -50,6 +52,13 @@ def _where(error: BaseException) -> str:
     if frame is None:
         return "?"
     return f"{frame.tb_frame.f_globals.get('__name__')}:{frame.tb_lineno}"
+
+
+def warm_up() -> None:
+    """Load now what the first patient would otherwise wait for: content, gazetteer, trials."""
+    opened = guide()
+    opened.curated.content()
+    search(opened.engine, conditions=[], place=place("country/US"))
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.orm import Session, declarative_base, sessionmaker
+from sqlalchemy.pool import QueuePool
 
 #: Every table of `knowledge` hangs on this base; `create_tables` makes them all.
 Base: Any = declarative_base()
@@ -31,7 +32,15 @@ def open_engine(url: str) -> Engine:
         return create_engine(url, future=True, pool_pre_ping=True)
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, future=True, connect_args={"check_same_thread": False})
+    # A pool: opening the file for each query would cost more than the query.
+    engine = create_engine(
+        url,
+        future=True,
+        connect_args={"check_same_thread": False},
+        poolclass=QueuePool,
+        pool_size=8,
+        max_overflow=40,
+    )
 
     @event.listens_for(engine, "connect")
     def _set_pragmas(connection: Any, _record: Any) -> None:

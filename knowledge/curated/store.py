@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
@@ -59,11 +60,20 @@ def load(engine: Engine, content: Content) -> bool:
     return True
 
 
-class CuratedStore:
-    """Serves the loaded content, reading it anew only when another one has been loaded."""
+#: How long the content in memory is served before the store is asked whether it is still current.
+_LOOK_EVERY = 1.0
 
-    def __init__(self, engine: Engine) -> None:
+
+class CuratedStore:
+    """Serves the loaded content, reading it anew only when another one has been loaded.
+
+    look_every: seconds between two looks at the store; a reply needs the content dozens of times.
+    """
+
+    def __init__(self, engine: Engine, look_every: float = _LOOK_EVERY) -> None:
         self._engine = engine
+        self._look_every = look_every
+        self._looked_at = float("-inf")
         self._content: Content | None = None
 
     def content(self) -> Content:
@@ -71,12 +81,15 @@ class CuratedStore:
 
         Raises LookupError where nothing has been loaded yet.
         """
+        if self._content is not None and time.monotonic() - self._looked_at < self._look_every:
+            return self._content
         with Session(self._engine, future=True) as session:
             current = _loaded_hash(session)
             if current is None:
                 raise LookupError("no curated content is loaded")
             if self._content is None or self._content.hash != current:
                 self._content = _read(session, current)
+            self._looked_at = time.monotonic()
         return self._content
 
 

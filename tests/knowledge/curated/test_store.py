@@ -62,7 +62,7 @@ def test_loading_the_same_content_again_changes_nothing(engine: Engine) -> None:
 def test_changed_content_is_served_without_a_restart(engine: Engine) -> None:
     content = read_content()
     load(engine, content)
-    store = CuratedStore(engine)
+    store = CuratedStore(engine, look_every=0)
     store.content()
     fewer = {id_: topic for id_, topic in content.topics.items() if id_ != "crs"}
     assert load(engine, dataclasses.replace(content, topics=fewer, hash="another")) is True
