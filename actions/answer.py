@@ -27,7 +27,8 @@ class ActionAnswer(GuideAction):
         if turn.under_card and topic in SAID_BY_THE_CARD:
             return Response()
         if topic == "not_understood":
-            reply = turn.guide.composer.not_understood(turn.setting, again=turn.misses > 0)
+            named = turn.named[0] if turn.named else None
+            reply = turn.guide.composer.not_understood(turn.setting, turn.misses > 0, named)
             return Response([reply], missed=True)
         return Response(answers(turn, topic), remember(turn.named[-1] if turn.named else None))
 

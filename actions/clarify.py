@@ -8,7 +8,7 @@ from actions.turn import Turn
 #: How many guesses are offered.
 MOST_GUESSES = 3
 #: A guess below this probability is no guess.
-LEAST_PROBABILITY = 0.06
+LEAST_PROBABILITY = 0.03
 #: Topics that make no sense as a guess to choose.
 NOT_OFFERED = frozenset(
     {"not_understood", "out_of_scope", "affirm", "deny", "greet", "thanks", "goodbye", "repeat",
@@ -32,8 +32,8 @@ class ActionClarify(GuideAction):
             for topic, probability in turn.ranking
             if probability >= LEAST_PROBABILITY and topic not in NOT_OFFERED
         ][:MOST_GUESSES]
-        if turn.misses or len(guesses) < 2:
-            reply = compose.not_understood(turn.setting, again=turn.misses > 0)
+        if turn.misses or not guesses or turn.ranking[0][0] == "not_understood":
+            reply = compose.not_understood(turn.setting, turn.misses > 0, named)
         else:
             reply = compose.clarify(guesses, turn.setting, named or turn.carried)
         return Response([reply], remember(named), missed=True)

@@ -20,6 +20,7 @@ from urllib.parse import parse_qsl
 
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 
+from bot.nlu.conditions import ConditionMatcher, aliases_of
 from bot.nlu.language import language_of
 from bot.nlu.words import clean
 from bot.safety.gate import SafetyGate, Verdict
@@ -27,7 +28,7 @@ from bot.settings import TURN_SECONDS
 from bot.web.redaction import redact
 from knowledge.clinics import clinic_named
 from knowledge.guide import Guide
-from knowledge.replies.compose import Setting
+from knowledge.replies.compose import Named, Setting
 from knowledge.replies.reply import Reply
 from knowledge.replies.store import Answered
 from knowledge.settings import LOCALES
@@ -88,6 +89,8 @@ class Turns:
         self._tell = tell
         self._secret = secret.encode()
         self._seconds = seconds
+        content = guide.curated.content()
+        self._diseases = ConditionMatcher(aliases_of(content.conditions, content.diseases))
         self._running: dict[tuple[str, str], tuple[str, asyncio.Task[Replies]]] = {}
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
@@ -160,7 +163,7 @@ class Turns:
         raw = readable(incoming.text or "")
         setting = self._setting(person, raw)
         verdict = self._gate.assess(raw)
-        cards = self._cards(verdict, setting)
+        cards = self._cards(verdict, setting, raw)
         kept = await self._keep(person, cards)
         text = harmless(redact(verdict.remainder or raw if cards else raw))
         if not any(ch.isalnum() for ch in text):
@@ -208,11 +211,13 @@ class Turns:
         locale = language if language in LOCALES else person.locale
         return Setting(clinic_named(person.clinic), locale, language)
 
-    def _cards(self, verdict: Verdict, setting: Setting) -> list[Reply]:
+    def _cards(self, verdict: Verdict, setting: Setting, raw: str) -> list[Reply]:
         if verdict.kind == "none" or verdict.card is None:
             return []
+        mentions = self._diseases.find(raw)
+        named = Named(mentions[0].id, mentions[0].name) if mentions else None
         wanted = (verdict.card, *verdict.also)
-        return [self._guide.composer.safety(card, setting) for card in wanted]
+        return [self._guide.composer.safety(card, setting, named) for card in wanted]
 
     def _not_understood(self, person: Person, setting: Setting) -> Reply:
         last = self._guide.replies.last(person.conversation)

@@ -85,7 +85,7 @@ class Composer:
         Raises LookupError for a topic that there is not.
         """
         if topic_id in SAFETY_TOPICS:
-            return self.safety(SAFETY_TOPICS[topic_id], setting)
+            return self.safety(SAFETY_TOPICS[topic_id], setting, named)
         topic = self._topic(topic_id)
         answer = self._answer_for(topic, named)
         trouble = self._why_not_served(topic, answer)
@@ -146,14 +146,18 @@ class Composer:
 
     # -- safety, asking back, small talk, failures
 
-    def safety(self, card: str, setting: Setting, topic: str | None = None) -> Reply:
+    def safety(self, card: str, setting: Setting, named: Named | None = None) -> Reply:
         """A safety card, in the language of the message where we have it."""
         texts = self._content().cards[card]
         wanted = (setting.language, setting.locale, "en")
         locale = next(each for each in wanted if each and each in texts)
-        about = topic or ("crisis" if card.startswith("crisis") else "emergency")
         return Reply(
-            id=_new_id(), kind="safety", topic=about, text=texts[locale].strip(), locale=locale
+            id=_new_id(),
+            kind="safety",
+            topic="crisis" if card.startswith("crisis") else "emergency",
+            text=texts[locale].strip(),
+            locale=locale,
+            condition=named.id if named else None,
         )
 
     def clarify(self, topics: Sequence[str], setting: Setting, named: Named | None = None) -> Reply:
@@ -164,21 +168,18 @@ class Composer:
             ["did_you_mean"],
             setting,
             self.choices(topics, setting, named),
+            named,
         )
 
-    def not_understood(self, setting: Setting, again: bool = False) -> Reply:
+    def not_understood(
+        self, setting: Setting, again: bool = False, named: Named | None = None
+    ) -> Reply:
         """Say that we did not understand; a second time in a row with the menu and a person."""
-        if not again:
-            choices = self.choices(MENU[:3], setting)
-            return self._spoken("fallback", "not_understood", ["not_understood"], setting, choices)
-        menu = (*MENU, "which_specialist", "talk_to_human")
-        return self._spoken(
-            "fallback",
-            "not_understood",
-            ["not_understood_again"],
-            setting,
-            self.choices(menu, setting),
-        )
+        phrase, menu = "not_understood", MENU[:3]
+        if again:
+            phrase, menu = "not_understood_again", (*MENU, "which_specialist", "talk_to_human")
+        choices = self.choices(menu, setting, named)
+        return self._spoken("fallback", "not_understood", [phrase], setting, choices, named)
 
     def welcome(self, setting: Setting) -> Reply:
         """The first message of a session."""
@@ -194,11 +195,24 @@ class Composer:
         return self._spoken("fallback", "not_understood", [phrase, "emergency_line"], setting, [])
 
     def _spoken(
-        self, kind: str, topic: str, phrases: Sequence[str], setting: Setting, choices: list[Choice]
+        self,
+        kind: str,
+        topic: str,
+        phrases: Sequence[str],
+        setting: Setting,
+        choices: list[Choice],
+        named: Named | None = None,
     ) -> Reply:
         text = "\n\n".join(self._filled(self.phrase(p, setting.locale), setting) for p in phrases)
         return Reply(
-            id=_new_id(), kind=kind, topic=topic, text=text, locale=setting.locale, choices=choices
+            id=_new_id(),
+            kind=kind,
+            topic=topic,
+            text=text,
+            locale=setting.locale,
+            condition=named.id if named else None,
+            condition_name=self._other_name(named, setting),
+            choices=choices,
         )
 
     # -- what is said by others (trial listings), completed here
@@ -236,6 +250,10 @@ class Composer:
                 if disease.name["en"] == named.name:
                     return disease.name.get(locale, named.name)
         return self.phrase("your_condition", locale)
+
+    def _other_name(self, named: Named | None, setting: Setting) -> str | None:
+        other = named is not None and named.id == "other"
+        return self.condition_name(named, setting.locale) if other else None
 
     def choices(
         self, topics: Sequence[str], setting: Setting, named: Named | None = None
@@ -315,9 +333,7 @@ class Composer:
             text="\n\n".join(text for text in texts if text),
             locale=setting.locale,
             condition=named.id if named else None,
-            condition_name=self.condition_name(named, setting.locale)
-            if named and named.id == "other"
-            else None,
+            condition_name=self._other_name(named, setting),
             experimental=experimental,
             specialist=specialist,
             sources=self._sources(paragraphs),
