@@ -175,9 +175,8 @@ class Composer:
         self, setting: Setting, again: bool = False, named: Named | None = None
     ) -> Reply:
         """Say that we did not understand; a second time in a row with the menu and a person."""
-        phrase, menu = "not_understood", MENU[:3]
-        if again:
-            phrase, menu = "not_understood_again", (*MENU, "which_specialist", "talk_to_human")
+        phrase = "not_understood_again" if again else "not_understood"
+        menu = (*MENU, "which_specialist", "talk_to_human") if again else MENU[:3]
         choices = self.choices(menu, setting, named)
         return self._spoken("fallback", "not_understood", [phrase], setting, choices, named)
 

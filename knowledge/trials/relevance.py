@@ -1,13 +1,17 @@
 """Which studies are CAR-T for people with autoimmune disease to join. Pure.
 
-The registry's search is loose: "CAR-T" also finds CAR-NK cells, antibodies, blood-draw studies, and
-follow-up studies that take only people already treated. Those are told apart here.
+The registry's search is loose: "CAR-T" also finds CAR-NK cells, antibodies given after CAR-T, blood
+draws, registers, and follow-up studies that take only people already treated; "lupus" also finds
+its neighbours. Those are told apart here, from what a record says that it gives. Where a record
+names nothing but a product code that we don't know, it stays `unclear` and is not listed.
 """
 
 from __future__ import annotations
 
+import html
 import re
-from collections.abc import Mapping, Sequence
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -16,86 +20,207 @@ import yaml
 
 from knowledge.trials.records import Trial
 
-ProductKind = Literal["car_t", "car_nk", "follow_up_only", "other"]
+ProductKind = Literal[
+    "car_t", "car_nk", "other_cell", "follow_up_only", "expanded_access", "not_cell_therapy",
+    "unclear",
+]  # fmt: skip
+
+_PRODUCTS: dict[str, list[str]] = yaml.safe_load(
+    (Path(__file__).parent / "products.yml").read_text(encoding="utf-8")
+)
+
+
+def _products(kind: str) -> str:
+    """A pattern for the products of a kind; the hyphens in their names may be missing."""
+    names = (re.escape(name).replace(r"\-", r"[\s-]?") for name in _PRODUCTS[kind])
+    return r"(?<!\w)(?:" + "|".join(names) + r")(?![^\W_])"
+
 
 _CAR_T = re.compile(
-    r"\bu?car[\s-]?t\b|\bcart\b|\bcaar[\s-]?t|\bcar[\s-]?t?regs?\b|"
-    r"chimeric (?:antigen|auto\w*) receptor|\bcd19[\s-]?(?:/bcma)?[\s-]?car\b|\bcar[\s-]cd19|"
-    r"leucel\b|\bmrna[\s-]+car\b|\bin[\s-]?vivo car\b|\bcar[\s-](?:γδ|gamma)|"
-    r"\bcar[\s-]+(?:modified|engineered|cells?)\b",
+    rf"""
+    \b\w{{0,8}}car[\s-]?(?:t|γδ|gdt|dnt)(?:[\s-]?(?:cells?|regs?|lymphocytes?))?\b
+    | \b\w{{0,8}}caar[\s-]?t\w*
+    | \bcars\b | \bcars?[\s-](?:cells?|engineered|modified|expressing|transduced|treg\w*)
+    | \bcar\W{{0,3}}\s?foxp3
+    | \bcar-?(?:19|20|22)\b | \bcd19-?cars?\b | \bcart-?\d+\b
+    | chimeric\s(?:anti(?:gen|body)|auto-?\w*)[\s-](?:\w+[\s-])?receptors?
+    | \b\w+leucel\b
+    | \bin[\s-]?vivo\b (?=.{{0,40}}\b(?:car|lv|lentivir\w*|bcma|cd19)\b)
+    | {_products("car_t")}
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_CAR_NK = re.compile(
+    r"\w*car[\s-]?i?(?:nk|natural[\s-]killer)\b(?:[\s-]cells?)?"
+    r"|chimeric antigen receptor[\s-]?(?:\w+[\s-])?(?:nk|natural killer)(?:[\s-]cells?)?"
+    r"|\b(?:\w+-)?nk[\s-]?cells?\b|natural killer|-nk\b|" + _products("car_nk"),
     re.IGNORECASE,
 )
-_CAR_NK = re.compile(r"\bcar[\s-]?i?nkt?\b|natural killer|\bi?nk[\s-]cells?\b", re.IGNORECASE)
-_FOLLOW_UP = re.compile(
-    r"long[\s-]?term (?:follow|safety)|\bltfu?\b|follow[\s-]?up (?:study|protocol|of)|"
-    r"\brollover\b|previously (?:treated|received|infused)|\bobservational\b|\bregistry\b",
+_OTHER_CELL = re.compile(
+    r"\binkt\b|\bcar[\s-]?m\b|macrophage|\b(?:u-?)?star[\s-]?t\b|\btcr[\s-]?t\b|dendritic cell"
+    r"|mesenchymal|\bmscs?\b|stem[\s-]cell|\btregs?\b|regulatory t|\btil\b",
+    re.IGNORECASE,
+)
+_FOLLOW_UP_TITLE = re.compile(
+    r"long[\s-]?term (?:follow|safety|extension|outcome)|\bltfu\b|\broll-?over\b"
+    r"|previously (?:treated|received|infused|dosed|exposed)"
+    r"|follow[\s-]?up (?:study|protocol|of (?:participants|patients|subjects))"
+    r"|(?:participants|patients|subjects) who (?:have )?(?:received|were treated)",
+    re.IGNORECASE,
+)
+_FOLLOW_UP_OFFICIAL = re.compile(
+    r"^(?:an? )?(?:\S+ ){0,3}(?:long[\s-]?term (?:follow|safety)|roll-?over)", re.IGNORECASE
+)
+#: CAR-T that was given before, or beside which something else is studied.
+_CAR_T_ELSEWHERE = re.compile(
+    r"\b(?:after|following|post|prior|previous|relapse\w*|fail\w*|refractory|recipients?|undergoing"
+    r"|before|bridging|receiving|complications?|toxicit\w+|biomarkers?|registry)\b"
+    r"[\s\w,/()-]{0,40}\bcar[\s-]?t",
+    re.IGNORECASE,
+)
+_OBSERVATIONAL_TEXT = re.compile(r"observational|cohort study|register\b|registry", re.IGNORECASE)
+#: Medicines that come with CAR-T or beside it, never a cell product themselves.
+_CONVENTIONAL = re.compile(
+    r"\w+(?:mab|nib|limus|tinib|clax|platin|rubicin|olone|cept|toin|statin)\b|fludarabine"
+    r"|cyclophosphamide|bendamustine|chemo\w*|lymphodeplet\w*|placebo|standard of care|rituximab"
+    r"|corticosteroids?|biopsy|questionnaire|blood (?:draw|sampl)\w*|observation\w*"
+    r"|no intervention",
+    re.IGNORECASE,
+)
+#: What prepares for CAR-T: a record may name only this, and its product in the title.
+_PREPARES = re.compile(
+    r"lymphodeplet\w*|fludarabine|cyclophosphamide|bendamustine|chemo\w*|conditioning",
+    re.IGNORECASE,
+)
+_CODE = re.compile(r"\b[A-Z]{1,6}-?\d{2,}\w*\b|\bcells?\b|\binjection\b", re.IGNORECASE)
+_NEOPLASM = re.compile(
+    r"lymphom|leuk(?:a)?em|myelom|cancer|carcinom|neoplas|tumou?r|sarcom|malignan|gliom|blastom",
+    re.IGNORECASE,
+)
+_AUTOIMMUNE = re.compile(
+    r"auto-?\s?immun|immune[\s-]mediated|rheumat|connective tissue disease|iga nephropathy"
+    r"|immune nephritis|immune (?:cytopenia|thrombocytopenia)",
     re.IGNORECASE,
 )
 
 
 def product_kind(trial: Trial) -> ProductKind:
-    """What a study gives: CAR-T cells to join a study for, or something else."""
+    """What a study gives.
+
+    `car_t`: CAR-T cells in any form (own or donor cells, made in the body, mRNA, CAAR-T, regulatory
+    CAR-T). `follow_up_only`: takes only people already treated, or only observes them. `unclear`:
+    the record doesn't say what its product is.
+    """
+    given = [name for _, name in trial.interventions if name]
     titles = f"{trial.title} ; {trial.official_title or ''}"
-    if _FOLLOW_UP.search(titles) or trial.study_type == "OBSERVATIONAL":
+    told = " ; ".join([*given, titles])
+    weak = " ; ".join([*trial.keywords, *trial.conditions, *trial.arms, trial.summary or ""])
+    if _is_follow_up(trial):
         return "follow_up_only"
+    if trial.study_type == "OBSERVATIONAL":
+        observed = _CAR_T.search(f"{told} ; {weak}")
+        return "follow_up_only" if observed else "not_cell_therapy"
     if trial.study_type == "EXPANDED_ACCESS":
-        return "other"
-    given = " ; ".join((*(name for _, name in trial.interventions), titles))
-    named = _named_product(given)
-    if named:
-        return named
-    t_cells = _CAR_T.search(_CAR_NK.sub(" ", given))
-    if _CAR_NK.search(given) and not re.search(r"\bcar[\s-]?t\b", given, re.IGNORECASE):
-        return "car_nk"
-    if t_cells:
+        return "expanded_access"
+    if _CAR_T.search(_without_nk(" ; ".join(given))):
         return "car_t"
-    told = " ; ".join((trial.summary or "", *trial.keywords, *trial.arms))
-    if trial.interventions and _CAR_T.search(_CAR_NK.sub(" ", told)) and "car" in told.casefold():
-        return "car_nk" if _CAR_NK.search(told) else "car_t"
-    return "other"
+    if _CAR_T.search(_without_nk(titles)):
+        prepared = any(_PREPARES.search(name) for name in given)
+        if _CAR_T_ELSEWHERE.search(titles) or (_all_conventional(given) and not prepared):
+            return "not_cell_therapy"
+        return "other_cell" if _only_other_cells(given) else "car_t"
+    if _CAR_NK.search(told):
+        return "car_nk"
+    if _OTHER_CELL.search(told):
+        return "other_cell"
+    if not given or _all_conventional(given) or _OBSERVATIONAL_TEXT.search(weak):
+        return "not_cell_therapy"
+    if _CAR_T.search(_without_nk(weak)) and not _CAR_T_ELSEWHERE.search(weak):
+        return "car_t"
+    if _CAR_NK.search(weak):
+        return "car_nk"
+    return "unclear" if any(_CODE.search(name) for name in given) else "not_cell_therapy"
 
 
 def condition_ids(trial: Trial, names: Mapping[str, Sequence[str]]) -> list[str]:
-    """The ids of the conditions that a study takes, from its own words and its MeSH terms.
+    """The ids of the conditions that a study takes, in the order of `names`.
 
-    A study that names only "autoimmune diseases" is read for the diseases in its title and summary.
-    names: for each id the registry's words for it.
+    Read from its conditions, MeSH terms and titles; from keywords, then the summary, only where
+    those name none (a study "in autoimmune diseases" may list them there). A study of a cancer in
+    people with HIV is no study of HIV.
+
+    names: for each id the registry's words for it, in lower case. An abbreviation of up to four
+    letters counts only where it is written in capitals.
     """
-    told = " ; ".join((*trial.conditions, *trial.mesh)).casefold()
-    found = _named(told, names)
-    if found:
-        return found
-    titles = f"{trial.title} ; {trial.official_title or ''} ; {' ; '.join(trial.keywords)}"
-    return _named(titles.casefold(), names) or _named((trial.summary or "").casefold(), names)
+    titles = [trial.title, trial.official_title or ""]
+    for texts in ([*trial.conditions, *trial.mesh, *titles], trial.keywords, [trial.summary or ""]):
+        found = _named_in(texts, names)
+        if found:
+            break
+    if "hiv" in found and _NEOPLASM.search(" ; ".join([*trial.conditions, *trial.mesh])):
+        found.remove("hiv")
+    return found
 
 
-def _named(text: str, names: Mapping[str, Sequence[str]]) -> list[str]:
-    return [id_ for id_, words in names.items() if _pattern(tuple(words)).search(text)]
+def is_autoimmune(trial: Trial, conditions: Iterable[str]) -> bool:
+    """Is the study in autoimmune disease? `conditions`: its ids. HIV and cancer are not."""
+    if any(each != "hiv" for each in conditions):
+        return True
+    told = " ; ".join([*trial.conditions, trial.title, trial.official_title or ""])
+    return bool(_AUTOIMMUNE.search(told)) and not _NEOPLASM.search(" ; ".join(trial.conditions))
+
+
+def _is_follow_up(trial: Trial) -> bool:
+    return bool(
+        _FOLLOW_UP_TITLE.search(trial.title)
+        or _FOLLOW_UP_OFFICIAL.search(trial.official_title or "")
+    )
+
+
+def _all_conventional(given: Sequence[str]) -> bool:
+    return bool(given) and all(_CONVENTIONAL.search(name) for name in given)
+
+
+def _only_other_cells(given: Sequence[str]) -> bool:
+    return bool(given) and all(_OTHER_CELL.search(name) for name in given)
+
+
+def _without_nk(text: str) -> str:
+    return _CAR_NK.sub(" ", text)
+
+
+def _named_in(texts: Iterable[str], names: Mapping[str, Sequence[str]]) -> list[str]:
+    written = " ; ".join(html.unescape(text) for text in texts if text)
+    plain = _plain(written)
+    found = []
+    for id_, words in names.items():
+        full, short = _patterns(tuple(words))
+        if (full and full.search(plain)) or (short and short.search(written)):
+            found.append(id_)
+    return found
 
 
 @lru_cache(maxsize=256)
-def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
-    alternatives = "|".join(re.escape(word.casefold()) for word in words) or r"(?!)"
-    return re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)")
+def _patterns(words: tuple[str, ...]) -> tuple[re.Pattern[str] | None, re.Pattern[str] | None]:
+    """For an id's names: a pattern on plain text, and one on text as written (abbreviations)."""
+    short = [word for word in words if len(word) <= 4 and word.isalpha()]
+    full = sorted({_plain(word).strip() for word in words if word not in short}, key=len)
+    names = "|".join(map(re.escape, full))
+    abbreviations = "|".join(map(_as_abbreviation, short))
+    return (
+        re.compile(rf"(?<!\w)(?:{names})(?:s|es)?(?!\w)") if full else None,
+        re.compile(rf"(?<![^\W_])(?:{abbreviations})(?![^\W_])") if short else None,
+    )
 
 
-@lru_cache(maxsize=1)
-def _products() -> dict[ProductKind, re.Pattern[str]]:
-    path = Path(__file__).parent / "products.yml"
-    named = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return {
-        kind: re.compile(rf"(?<!\w)(?:{'|'.join(map(_spelt, products))})(?![a-z])", re.IGNORECASE)
-        for kind, products in named.items()
-    }
+def _as_abbreviation(word: str) -> str:
+    """ "ssc" as "SSC" or "SSc", never "ssc"."""
+    last = word[-1]
+    return f"{word[:-1].upper()}[{last}{last.upper()}]"
 
 
-def _spelt(product: str) -> str:
-    """A product's name with or without its hyphens: KYV-101, KYV101."""
-    return re.escape(product).replace(r"\-", r"[\s-]*").replace(r"\ ", r"\s+")
-
-
-def _named_product(text: str) -> ProductKind | None:
-    for kind, pattern in _products().items():
-        if pattern.search(text):
-            return kind
-    return None
+def _plain(text: str) -> str:
+    """Lower case, without accents and apostrophes, punctuation as single spaces."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    kept = "".join(ch for ch in decomposed if not unicodedata.combining(ch) and ch not in "'’`")
+    return " ".join(re.sub(r"[^\w;]+", " ", kept).split())

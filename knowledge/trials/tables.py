@@ -2,82 +2,104 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, Column, DateTime, Float, ForeignKey, Integer, String, Text
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    DateTime,
+    Float,
+    ForeignKey,
+    Integer,
+    String,
+    Text,
+)
 
 from knowledge.database import Base
 
 
 class TrialRow(Base):
-    """A study. `gone`: no longer in a full answer of the registry."""
+    """A study. Times are UTC without zone; `last_update` is as the registry writes it.
 
-    __tablename__ = "trial"
+    product: what it gives (`relevance.ProductKind`). autoimmune: is it in autoimmune disease.
+    record: the registry's own JSON, for what has no column. gone_at: when a full answer of the
+    registry no longer held it.
+    """
+
+    __tablename__ = "trials"
     nct_id = Column(String(11), primary_key=True)
+    status = Column(String(300), nullable=False, index=True)
     title = Column(Text, nullable=False)
-    official_title = Column(Text)
-    status = Column(String(40), nullable=False, index=True)
-    why_stopped = Column(Text)
     product = Column(String(20), nullable=False)
+    autoimmune = Column(Boolean, nullable=False)
     phases = Column(JSON, nullable=False)
     conditions = Column(JSON, nullable=False)
-    interventions = Column(JSON, nullable=False)
     min_age_years = Column(Float)
     max_age_years = Column(Float)
-    sex = Column(String(10))
+    sex = Column(String(300))
     sponsor = Column(Text)
-    summary = Column(Text)
-    eligibility = Column(Text)
-    start = Column(String(10))
-    last_update = Column(String(10))
     contact = Column(JSON)
+    last_update = Column(String(10))
+    record = Column(JSON, nullable=False)
     fingerprint = Column(String(64), nullable=False)
-    seen_at = Column(DateTime, nullable=False)
-    gone = Column(Boolean, nullable=False, default=False)
+    first_seen_at = Column(DateTime, nullable=False)
+    changed_at = Column(DateTime, nullable=False)
+    gone_at = Column(DateTime)
 
 
 class SiteRow(Base):
-    """A site of a study."""
+    """A site of a study, in the registry's order. latitude, longitude: degrees."""
 
-    __tablename__ = "trial_site"
-    nct_id = Column(String(11), ForeignKey("trial.nct_id", ondelete="CASCADE"), primary_key=True)
+    __tablename__ = "trial_sites"
+    nct_id = Column(String(11), ForeignKey("trials.nct_id", ondelete="CASCADE"), primary_key=True)
     position = Column(Integer, primary_key=True)
     facility = Column(Text)
     city = Column(Text)
     state = Column(Text)
+    zip = Column(Text)
     country = Column(Text)
-    status = Column(String(40))
+    status = Column(String(300))
     latitude = Column(Float)
     longitude = Column(Float)
     contact = Column(JSON)
 
 
-class TrialCondition(Base):
+class TrialConditionRow(Base):
     """A condition of ours that a study takes."""
 
-    __tablename__ = "trial_condition"
-    nct_id = Column(String(11), ForeignKey("trial.nct_id", ondelete="CASCADE"), primary_key=True)
+    __tablename__ = "trial_conditions"
+    nct_id = Column(String(11), ForeignKey("trials.nct_id", ondelete="CASCADE"), primary_key=True)
     condition = Column(String(64), primary_key=True)
 
 
-class StatusChange(Base):
-    """A status that we saw for the first time. `before` is None for a study that was new."""
+class StatusChangeRow(Base):
+    """A status that we saw for the first time. before: None for a study that was new to us.
 
-    __tablename__ = "trial_status_change"
+    registry_date: the day that the registry posted it.
+    """
+
+    __tablename__ = "trial_status_changes"
     id = Column(Integer, primary_key=True, autoincrement=True)
     nct_id = Column(String(11), nullable=False, index=True)
     seen_at = Column(DateTime, nullable=False, index=True)
-    before = Column(String(40))
-    after = Column(String(40), nullable=False)
+    registry_date = Column(String(10))
+    before = Column(String(300))
+    after = Column(String(300), nullable=False)
 
 
-class SyncState(Base):
-    """One row: when the mirror was last checked against the registry, and of which day it is.
+class SyncStateRow(Base):
+    """One row: of which day the mirror is, when it was checked, and who is syncing now.
 
-    data_timestamp: the registry's own (`/version`), UTC. fingerprint changes with every sync.
+    data_timestamp: the registry's own (`/version`), UTC. revision: goes up when trials change.
+    names: fingerprint of the condition names that the trials were mapped with. lease_until: seconds
+    since 1970; after it, the lease of a process that died is anybody's.
     """
 
-    __tablename__ = "trial_sync"
+    __tablename__ = "trial_sync_state"
     id = Column(Integer, primary_key=True)
-    checked_at = Column(DateTime, nullable=False)
-    full_at = Column(DateTime, nullable=False)
-    data_timestamp = Column(String(32))
-    generation = Column(Integer, nullable=False)
+    revision = Column(Integer, nullable=False)
+    data_timestamp = Column(String(40))
+    checked_at = Column(DateTime)
+    full_at = Column(DateTime)
+    names = Column(String(64))
+    lease_owner = Column(String(40))
+    lease_until = Column(Float)

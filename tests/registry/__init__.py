@@ -1,11 +1,19 @@
 """A ClinicalTrials.gov that replays real records, on loopback.
 
-Recorded: 315 CAR-T and CAR-NK studies in autoimmune disease as the registry had them on 2026-08-22
-(rebuilt into the v2 shape from flattened tables: no eligibility text and contacts), three of them in
-full, and some forty others (cancer CAR-T, CAR-NK, unrelated) to be told apart. Obeys the API's
-OpenAPI file as far as our client and plausible users use it: parameters, paging, text errors.
+Recorded: 315 CAR-T and CAR-NK studies in autoimmune disease as the registry listed them on
+2026-08-22, with 1,271 sites. 312 of them were rebuilt into the API's v2 shape from flattened
+tables: facts are real, but they lack eligibility text, contacts, sex, study type and keywords.
+NCT06193889, NCT06451159 and NCT07006805 are full records of the API (of 2026-09-14, with the same
+status and date), as are forty others (cancer CAR-T, other cells, antibodies, observational and
+unrelated studies, of 2023 to 2026) that are there to be told apart; their results sections are left
+out. `april.json`: what the list of 2026-04-25 said of 284 studies' statuses and dates. All of it is
+public-domain data of ClinicalTrials.gov, from the project's collection `shared/ctgov`.
+
+The server obeys the API's OpenAPI file (2.0.3) as far as our client and plausible users go:
+parameters, paging, text errors in the wording that others have seen, and its traps. What it does
+not know (`stats`, `csv`, most field names) it refuses.
 """
 
-from tests.registry.server import Fault, ReplayRegistry
+from tests.registry.server import Fault, ReplayRegistry, recorded_studies, studies_of_april
 
-__all__ = ["Fault", "ReplayRegistry"]
+__all__ = ["Fault", "ReplayRegistry", "recorded_studies", "studies_of_april"]

@@ -2,49 +2,79 @@
 
 from __future__ import annotations
 
+import contextlib
+import copy
 import gzip
 import json
 import re
 import threading
 import time
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
-DATA_TIMESTAMP = "2026-08-22T09:00:06"
+from tests.registry.essie import Refused, area_text, matches
+from tests.registry.fields import chosen_fields, sorted_studies
+
+#: The day of the recording; the registry's own time of it is not known.
+DATA_TIMESTAMP = "2026-08-22T00:00:00"
+_HERE = Path(__file__).parent
 
 Fault = Literal[
-    "", "503", "429", "403", "silence", "drip", "truncated", "wrong_shape", "html", "empty",
-    "redirect_elsewhere", "token_loop", "not_utf8", "renamed_enum", "nameless",
+    "", "503", "500", "429", "429_for_long", "403", "refuse", "silence", "drip", "drip_headers",
+    "truncated", "wrong_shape", "html", "html_404", "not_utf8", "empty", "half", "huge", "gzip_bomb",
+    "redirect_elsewhere", "redirect_loop", "token_loop", "renamed_enum", "nameless", "fewer",
+    "broken_version",
 ]  # fmt: skip
 
-_QUERIES = "cond term locn titles intr outc spons lead id patient".split()
+Study = dict[str, Any]
+
+_QUERIES = ["cond", "term", "locn", "titles", "intr", "outc", "spons", "lead", "id", "patient"]
+_FILTERS = ["overallStatus", "geo", "ids", "advanced", "synonyms"]
 _KNOWN = {
-    "format", "markupFormat", "fields", "sort", "countTotal", "pageSize", "pageToken",
-    "filter.overallStatus", "filter.geo", "filter.ids", "filter.advanced", "filter.synonyms",
-    "postFilter.overallStatus", "postFilter.geo", "postFilter.ids", "postFilter.advanced",
-    "postFilter.synonyms", "aggFilters", "geoDecay", *(f"query.{name}" for name in _QUERIES),
+    "format", "markupFormat", "aggFilters", "geoDecay", "fields", "sort", "countTotal", "pageSize",
+    "pageToken",
+    *(f"query.{name}" for name in _QUERIES),
+    *(f"{when}.{name}" for when in ("filter", "postFilter") for name in _FILTERS),
 }  # fmt: skip
+_KNOWN_FOR_ONE = {"format", "markupFormat", "fields"}
 _STATUSES = set(
     """ACTIVE_NOT_RECRUITING COMPLETED ENROLLING_BY_INVITATION NOT_YET_RECRUITING RECRUITING
     SUSPENDED TERMINATED WITHDRAWN AVAILABLE NO_LONGER_AVAILABLE TEMPORARILY_NOT_AVAILABLE
     APPROVED_FOR_MARKETING WITHHELD UNKNOWN""".split()
 )
-_NCT = re.compile(r"^[Nn][Cc][Tt]0*[1-9]\d{0,7}$")
-
-
-class _Refused(Exception):
-    """A 400 with the registry's own sentence."""
+_NCT = re.compile(r"[Nn][Cc][Tt]0*[1-9]\d{0,7}")
+_GEO = re.compile(r"distance\((-?\d+(?:\.\d+)?),(-?\d+(?:\.\d+)?),(\d+(?:\.\d+)?)(km|mi)?\)")
+_MOST_PER_PAGE = 1000
+_USUAL_PER_PAGE = 10
 
 
 @lru_cache(maxsize=1)
-def recorded_studies() -> dict[str, dict[str, Any]]:
+def recorded_studies() -> dict[str, Study]:
     """All recorded studies by NCT number."""
-    path = Path(__file__).parent / "studies.jsonl.gz"
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        studies = [json.loads(line) for line in lines]
+    with gzip.open(_HERE / "studies.jsonl.gz", "rt", encoding="utf-8") as lines:
+        return _by_number(json.loads(line) for line in lines)
+
+
+@lru_cache(maxsize=1)
+def studies_of_april() -> dict[str, Study]:
+    """The studies of the list of 2026-04-25 with the statuses and dates that they had then.
+
+    What else of them has changed since is as in August; the one that has left is as it was.
+    """
+    april = json.loads((_HERE / "april.json").read_text(encoding="utf-8"))
+    studies = {**copy.deepcopy(recorded_studies()), **april["gone"]}
+    for nct_id, (status, date) in april["statuses"].items():
+        module = studies[nct_id]["protocolSection"]["statusModule"]
+        module["overallStatus"] = status
+        module["lastUpdatePostDateStruct"] = {"date": date}
+    return {nct_id: studies[nct_id] for nct_id in april["statuses"]}
+
+
+def _by_number(studies: Any) -> dict[str, Study]:
     return {s["protocolSection"]["identificationModule"]["nctId"]: s for s in studies}
 
 
@@ -52,246 +82,336 @@ class ReplayRegistry:
     """Runs the server for as long as the context lasts.
 
     studies: what it holds (the recorded ones by default). fault: what goes wrong from now on.
-    data_timestamp: what `/version` says. requests: the paths asked for so far.
+    data_timestamp: what `/version` says. requests: the paths asked for, with the time of each.
     """
 
     def __init__(
-        self, port: int = 0, studies: dict[str, dict[str, Any]] | None = None, fault: Fault = ""
+        self, port: int = 0, studies: Mapping[str, Study] | None = None, fault: Fault = ""
     ) -> None:
-        self.studies = dict(recorded_studies() if studies is None else studies)
+        self.studies: dict[str, Study] = dict(recorded_studies() if studies is None else studies)
         self.fault: Fault = fault
         self.data_timestamp = DATA_TIMESTAMP
         self.requests: list[str] = []
+        self.asked_at: list[float] = []
         self.user_agents: set[str] = set()
-        self.aliases: dict[str, str] = {}
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
-        self._server.daemon_threads = True
+        self._texts: dict[tuple[str, str], str] = {}
+        self._ended = threading.Event()
+        self._server = _Server(("127.0.0.1", port), _handler(self))
 
     @property
     def url(self) -> str:
         """The address of the API."""
         return f"http://127.0.0.1:{self._server.server_address[1]}/api/v2"
 
+    @property
+    def aliases(self) -> dict[str, str]:
+        """Former numbers of studies, each with the number that it has now."""
+        return {
+            alias: nct_id
+            for nct_id, study in self.studies.items()
+            for alias in study["protocolSection"]["identificationModule"].get("nctIdAliases", [])
+        }
+
     def __enter__(self) -> ReplayRegistry:
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
+        ).start()
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._ended.set()
         self._server.shutdown()
         self._server.server_close()
 
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        registry = self
+    # -- what the API says
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
+    def answer(self, path: str, params: dict[str, str]) -> tuple[int, str, str]:
+        """Status, media type and body for a request."""
+        try:
+            if path == "/version":
+                return _json({"apiVersion": "2.0.5", "dataTimestamp": self.data_timestamp})
+            if path == "/studies":
+                return _json(self._search(params))
+            if path.startswith("/studies/"):
+                return self._one(path.removeprefix("/studies/"), params)
+        except Refused as refused:
+            return 400, "text/plain", str(refused)
+        return 404, "text/html", "<html><head><title>404 Not Found</title></head></html>"
 
-            def do_GET(self) -> None:
-                registry.requests.append(self.path)
-                registry.user_agents.add(self.headers.get("User-Agent", ""))
-                if not _broken(self, registry):
-                    _answer(self, registry)
+    def _one(self, asked: str, params: Mapping[str, str]) -> tuple[int, str, str]:
+        _refuse_unknown(params, _KNOWN_FOR_ONE)
+        if not _NCT.fullmatch(asked):
+            raise Refused("NCT Number has incorrect format")
+        nct_id = f"NCT{int(asked[3:]):08d}"
+        if nct_id in self.aliases:
+            return 301, f"/api/v2/studies/{self.aliases[nct_id]}", ""
+        if nct_id not in self.studies:
+            return 404, "text/plain", f"NCT number {nct_id} not found"
+        study = chosen_fields(self.studies[nct_id], params.get("fields"))
+        return _json(self._drifted({"studies": [study]})["studies"][0])
 
-            def log_message(self, *_: Any) -> None:
-                """Quiet."""
-
-        return Handler
-
-
-# -- right answers
-
-
-def _answer(request: BaseHTTPRequestHandler, registry: ReplayRegistry) -> None:
-    parts = urlsplit(request.path)
-    path = parts.path.removeprefix("/api/v2")
-    params = {name: values[-1] for name, values in parse_qs(parts.query, True).items()}
-    try:
-        if path == "/version":
-            found: Any = {"apiVersion": "2.0.5", "dataTimestamp": registry.data_timestamp}
-        elif path == "/studies":
-            found = _search(registry, params)
-        elif path.startswith("/studies/"):
-            return _one(request, registry, path.removeprefix("/studies/"))
-        else:
-            return _send(request, 404, "Not Found", "text/plain")
-    except _Refused as refused:
-        return _send(request, 400, str(refused), "text/plain")
-    return _send(request, 200, json.dumps(found), "application/json")
-
-
-def _one(request: BaseHTTPRequestHandler, registry: ReplayRegistry, asked: str) -> None:
-    if not _NCT.match(asked):
-        return _send(request, 400, "Parameter `nctId` has incorrect format", "text/plain")
-    nct_id = asked.upper()
-    if nct_id in registry.aliases:
-        request.send_response(301)
-        request.send_header("Location", f"/api/v2/studies/{registry.aliases[nct_id]}")
-        request.send_header("Content-Length", "0")
-        request.end_headers()
-        return None
-    study = registry.studies.get(nct_id)
-    if study is None:
-        return _send(request, 404, f"NCT number {nct_id} not found", "text/plain")
-    if registry.fault == "renamed_enum":
-        study = json.loads(json.dumps(study).replace('"RECRUITING"', '"ENROLLING_NOW"'))
-    return _send(request, 200, json.dumps(study), "application/json")
-
-
-def _search(registry: ReplayRegistry, params: dict[str, str]) -> dict[str, Any]:
-    for name in params:
-        if name not in _KNOWN:
-            raise _Refused(f"`{name}` is unknown parameter")
-    for name in ("filter.overallStatus",):
-        for status in filter(None, re.split(r"[|,]", params.get(name, ""))):
-            if status not in _STATUSES:
-                raise _Refused(f"Item 1 in parameter `{name}` has incorrect format")
-    found = [s for s in registry.studies.values() if _matches(s, params)]
-    size = int(params.get("pageSize", "10") or 10) or 10
-    size = min(size, 1000)
-    start = int(params["pageToken"].removeprefix("token")) if params.get("pageToken") else 0
-    page: dict[str, Any] = {"studies": found[start : start + size]}
-    if start + size < len(found):
-        page["nextPageToken"] = f"token{start + size}"
-    if params.get("countTotal") == "true" and not start:
-        page["totalCount"] = len(found)
-    if registry.fault == "token_loop":
-        page["nextPageToken"] = "token1"
-    if registry.fault == "renamed_enum":
-        page = json.loads(json.dumps(page).replace('"RECRUITING"', '"ENROLLING_NOW"'))
-    if registry.fault == "nameless":
-        page["studies"] = [{"protocolSection": {}} for _ in page["studies"]]
-    return page
-
-
-def _matches(study: dict[str, Any], params: dict[str, str]) -> bool:
-    protocol = study["protocolSection"]
-    queries = {name: value for name, value in params.items() if name.startswith("query.") and value}
-    only_numbers = bool(queries) and all(
-        all(_NCT.match(word) for word in value.split()) for value in queries.values()
-    )
-    for name, value in queries.items():
-        if not _essie(value, _area(study, name.removeprefix("query.")), name):
-            return False
-    if only_numbers:
-        return True  # the registry then ignores every filter
-    ids = params.get("filter.ids")
-    if ids and protocol["identificationModule"]["nctId"] not in re.split(r"[|,]", ids):
-        return False
-    statuses = params.get("filter.overallStatus")
-    if statuses and protocol["statusModule"]["overallStatus"] not in re.split(r"[|,]", statuses):
-        return False
-    advanced = params.get("filter.advanced")
-    return not advanced or _advanced(protocol, advanced)
-
-
-def _area(study: dict[str, Any], name: str) -> str:
-    protocol = study["protocolSection"]
-    identity = json.dumps(protocol.get("identificationModule", {}))
-    conditions = json.dumps(
-        [protocol.get("conditionsModule", {}), study.get("derivedSection", {})], ensure_ascii=False
-    )
-    if "studyType" not in protocol.get("designModule", {}):
-        # Rebuilt from tables that a CAR-T search of the registry had filled; their full texts,
-        # in which the words stand, are not recorded.
-        identity += " CAR-T chimeric antigen receptor autoimmune"
-    if name == "cond":
-        text = conditions + identity
-    elif name == "intr":
-        text = json.dumps(protocol.get("armsInterventionsModule", {})) + identity + conditions
-    elif name == "titles":
-        text = identity
-    elif name == "id":
-        text = protocol["identificationModule"]["nctId"]
-    elif name == "locn":
-        text = json.dumps(protocol.get("contactsLocationsModule", {}), ensure_ascii=False)
-    else:
-        text = json.dumps(protocol, ensure_ascii=False)
-    return _plain(text)
-
-
-def _essie(query: str, text: str, name: str) -> bool:
-    """A small part of Essie: OR, implied AND, quoted phrases; words match by their beginning."""
-    if "[" in query or "]" in query:
-        raise _Refused(
-            f"Error parsing query in {name}: mismatched input '[' expecting {{<EOF>, '(', ','}}"
+    def _search(self, params: Mapping[str, str]) -> dict[str, Any]:
+        _refuse_unknown(params, _KNOWN)
+        if params.get("format", "json") != "json":
+            raise Refused("Parameter `format` has incorrect format")
+        found = sorted_studies(
+            [study for study in self.studies.values() if self._matches(study, params)],
+            params.get("sort"),
         )
-    if query.count("(") != query.count(")"):
-        raise _Refused(f"Error parsing query in {name}: missing ')' at '<EOF>'")
-    for alternative in re.split(r"\s+OR\s+", query.replace("(", " ").replace(")", " ")):
-        phrases = re.findall(r'"([^"]*)"', alternative)
-        words = re.sub(r'"[^"]*"', " ", alternative).replace(" AND ", " ").split()
-        if all(f" {_plain(part).strip()}" in text for part in (*phrases, *words)):
-            return True
-    return False
+        size = _page_size(params.get("pageSize"))
+        start = _start(params)
+        shown = [chosen_fields(s, params.get("fields")) for s in found[start : start + size]]
+        page: dict[str, Any] = {"studies": shown}
+        if start + size < len(found):
+            page["nextPageToken"] = f"{start + size:x}.{_question(params)}"
+        if params.get("countTotal") == "true" and start == 0:
+            page["totalCount"] = len(found)
+        return self._drifted(page)
+
+    def _matches(self, study: Study, params: Mapping[str, str]) -> bool:
+        queries = {
+            name.removeprefix("query."): value
+            for name, value in params.items()
+            if name.startswith("query.") and value.strip()
+        }
+        for name, value in queries.items():
+            if not matches(value, lambda area=name: self._text(study, area), name):
+                return False
+        if queries and all(_only_numbers(value) for value in queries.values()):
+            return True  # the registry then ignores every filter
+        return all(
+            _passes(study, filter_, params.get(f"{when}.{filter_}"))
+            for when in ("filter", "postFilter")
+            for filter_ in _FILTERS
+        )
+
+    def _text(self, study: Study, area: str) -> str:
+        key = (study["protocolSection"]["identificationModule"]["nctId"], area)
+        if key not in self._texts:
+            self._texts[key] = area_text(study, area)
+        return self._texts[key]
+
+    def _drifted(self, page: dict[str, Any]) -> dict[str, Any]:
+        """The page with what a fault makes of its content."""
+        if self.fault == "token_loop":
+            page["nextPageToken"] = "0.loop"
+        if self.fault == "renamed_enum":
+            text = json.dumps(page).replace('"RECRUITING"', '"ENROLLING_NOW"')
+            page = json.loads(text)
+        if self.fault == "nameless":
+            page["studies"] = [{"protocolSection": {}} for _ in page["studies"]]
+        if self.fault == "half":
+            page["studies"] = page["studies"][: len(page["studies"]) // 3]
+            page["totalCount"] = len(page["studies"])
+        if self.fault == "fewer":
+            page["studies"] = page["studies"][:-20]
+        return page
+
+    def pause(self, seconds: float) -> None:
+        """Wait, but not beyond the end of the server."""
+        self._ended.wait(seconds)
 
 
-def _advanced(protocol: dict[str, Any], expression: str) -> bool:
-    wanted = re.fullmatch(r"AREA\[(\w+)\](?:RANGE\[([^,]+),\s*([^\]]+)\]|(.+))", expression)
-    if wanted is None:
-        raise _Refused("Error parsing query in advanced filter: mismatched input")
-    area, low, high, value = wanted.groups()
-    if area == "LastUpdatePostDate":
-        date = protocol["statusModule"].get("lastUpdatePostDateStruct", {}).get("date")
-        return date is not None and (low == "MIN" or date >= low) and (high == "MAX" or date <= high)
-    if area == "StudyType":
-        return protocol.get("designModule", {}).get("studyType") == value
-    raise _Refused(f"Error parsing query in advanced filter: Unknown area name: `{area}`")
+# -- parameters
 
 
-def _plain(text: str) -> str:
-    return " " + " ".join(re.sub(r"[^\w]+", " ", text.casefold()).split())
+def _refuse_unknown(params: Mapping[str, str], known: set[str]) -> None:
+    for name in params:
+        if name not in known:
+            raise Refused(f"`{name}` is unknown parameter")
+
+
+def _only_numbers(query: str) -> bool:
+    return all(_NCT.fullmatch(word) for word in re.split(r"[\s,|]+|\bOR\b", query) if word)
+
+
+def _passes(study: Study, name: str, value: str | None) -> bool:
+    if not value:
+        return True
+    protocol = study["protocolSection"]
+    if name == "overallStatus":
+        wanted = _items(value, "filter.overallStatus", lambda item: item in _STATUSES)
+        return protocol["statusModule"]["overallStatus"] in wanted
+    if name == "ids":
+        numbers = _items(value, "filter.ids", lambda item: bool(_NCT.fullmatch(item)))
+        identity = protocol["identificationModule"]
+        own = {identity["nctId"], *identity.get("nctIdAliases", [])}
+        return any(f"NCT{int(number[3:]):08d}" in own for number in numbers)
+    if name == "geo":
+        return _near(protocol, value)
+    if name == "advanced":
+        return matches(value, lambda: "", "advanced", study)
+    return True
+
+
+def _items(value: str, name: str, right: Callable[[str], bool]) -> list[str]:
+    items = re.split(r"[|,]", value)
+    for number, item in enumerate(items, 1):
+        if not right(item):
+            raise Refused(f"Item {number} in parameter `{name}` has incorrect format")
+    return items
+
+
+def _near(protocol: Study, value: str) -> bool:
+    """Any site counts, whatever its status: the registry's own trap."""
+    from knowledge.places import distance_km
+
+    match = _GEO.fullmatch(value)
+    if not match:
+        raise Refused("Parameter `filter.geo` has incorrect format")
+    latitude, longitude, radius = (float(part) for part in match.groups()[:3])
+    most = radius * (1.0 if match.group(4) == "km" else 1.609344)
+    points = [
+        site["geoPoint"]
+        for site in protocol.get("contactsLocationsModule", {}).get("locations", [])
+        if "geoPoint" in site
+    ]
+    return any(distance_km(latitude, longitude, p["lat"], p["lon"]) <= most for p in points)
+
+
+def _page_size(value: str | None) -> int:
+    if value is not None and not value.isdigit():
+        raise Refused("Parameter `pageSize` has incorrect format")
+    return min(int(value or 0) or _USUAL_PER_PAGE, _MOST_PER_PAGE)
+
+
+def _question(params: Mapping[str, str]) -> str:
+    """What must stay the same from page to page."""
+    free = {"countTotal", "pageSize", "pageToken"}
+    kept = sorted((name, value) for name, value in params.items() if name not in free)
+    return f"{hash(tuple(kept)) & 0xFFFFFFFF:08x}"
+
+
+def _start(params: Mapping[str, str]) -> int:
+    token = params.get("pageToken")
+    if not token:
+        return 0
+    start, _, question = token.partition(".")
+    if question == "loop":
+        return 0
+    if question != _question(params) or not re.fullmatch(r"[0-9a-f]+", start):
+        raise Refused("Parameter `pageToken` has incorrect format")
+    return int(start, 16)
+
+
+def _json(found: Any) -> tuple[int, str, str]:
+    return 200, "application/json", json.dumps(found)
+
+
+# -- HTTP
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_: Any) -> None:
+        """Quiet: a client that hangs up is part of the tests."""
+
+
+def _handler(registry: ReplayRegistry) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        server_version = "replay"
+
+        def do_GET(self) -> None:
+            parts = urlsplit(self.path)
+            registry.requests.append(self.path)
+            registry.asked_at.append(time.monotonic())
+            registry.user_agents.add(self.headers.get("User-Agent", ""))
+            path = parts.path.removeprefix("/api/v2")
+            with contextlib.suppress(OSError):
+                if not _broken(self, registry, path):
+                    params = dict(parse_qsl(parts.query, keep_blank_values=True))
+                    _send(self, *registry.answer(path, params))
+
+        def log_message(self, *_: Any) -> None:
+            """Quiet."""
+
+    return Handler
+
+
+def _send(
+    request: BaseHTTPRequestHandler, status: int, media_type: str, body: str | bytes, **headers: str
+) -> None:
+    raw = body.encode("utf-8", "surrogateescape") if isinstance(body, str) else body
+    request.send_response(status)
+    request.send_header("Location" if status in {301, 302} else "Content-Type", media_type)
+    for name, value in headers.items():
+        request.send_header(name.replace("_", "-"), value)
+    request.send_header("Content-Length", str(len(raw)))
+    request.end_headers()
+    request.wfile.write(raw)
 
 
 # -- wrong answers
 
 
-def _broken(request: BaseHTTPRequestHandler, registry: ReplayRegistry) -> bool:
+def _broken(request: BaseHTTPRequestHandler, registry: ReplayRegistry, path: str) -> bool:
     """Play the fault that is set; False where there is none to play here."""
     fault = registry.fault
-    if fault in {"503", "429", "403"}:
-        request.send_response(int(fault))
-        if fault == "429":
-            request.send_header("Retry-After", "1")
-        request.send_header("Content-Length", "0")
-        request.end_headers()
+    plain = _PLAIN_FAULTS.get(fault)
+    if plain is not None:
+        _send(request, *plain)
+    elif fault == "429":
+        _send(request, 429, "text/plain", "", Retry_After="1")
+    elif fault == "429_for_long":
+        _send(request, 429, "text/plain", "", Retry_After="3600")
+    elif fault == "refuse":
+        request.close_connection = True
+        request.connection.close()
     elif fault == "silence":
-        time.sleep(30)
+        registry.pause(60)
     elif fault == "drip":
         request.send_response(200)
         request.send_header("Content-Type", "application/json")
         request.send_header("Content-Length", "100000")
         request.end_headers()
-        try:
-            for _ in range(60):
-                request.wfile.write(b" ")
-                request.wfile.flush()
-                time.sleep(0.5)
-        except OSError:
-            pass
-    elif fault == "truncated":
-        _send(request, 200, '{"studies": [{"protocolSec', "application/json")
-    elif fault == "wrong_shape":
-        _send(request, 200, '{"results": 5}', "application/json")
-    elif fault == "html":
-        _send(request, 200, "<html><body>maintenance</body></html>", "text/html")
-    elif fault == "not_utf8":
-        _send(request, 200, "\udcff\udcfe", "application/json")
-    elif fault == "empty" and "/version" not in request.path:
-        _send(request, 200, '{"studies": []}', "application/json")
-    elif fault == "redirect_elsewhere":
-        request.send_response(302)
-        request.send_header("Location", "http://169.254.169.254/latest/meta-data/")
-        request.send_header("Content-Length", "0")
-        request.end_headers()
+        _drip(request, registry, b" " * 1000)
+    elif fault == "broken_version" and path == "/version":
+        _send(request, 200, "application/json", '{"apiVersion": "3.0"}')
+    elif fault == "empty" and path != "/version":
+        _send(request, 200, "application/json", '{"studies": []}')
+    elif fault == "redirect_loop":
+        _send(request, 302, request.path, "")
+    elif fault == "huge":
+        _send_huge(request)
+    elif fault == "gzip_bomb":
+        bomb = gzip.compress(b" " * (64 << 20), compresslevel=9)
+        _send(request, 200, "application/json", bomb, Content_Encoding="gzip")
+    elif fault == "drip_headers":
+        _drip(request, registry, b"HTTP/1.1 200 OK\r\nX-Slow: " + b"x" * 1000)
     else:
         return False
     return True
 
 
-def _send(request: BaseHTTPRequestHandler, status: int, body: str, media_type: str) -> None:
-    raw = body.encode("utf-8", "surrogateescape")
-    request.send_response(status)
-    request.send_header("Content-Type", media_type)
-    request.send_header("Content-Length", str(len(raw)))
+_PLAIN_FAULTS: dict[str, tuple[int, str, str]] = {
+    "503": (503, "text/html", "<html>Service Unavailable</html>"),
+    "500": (500, "text/plain", "Internal Server Error"),
+    "403": (403, "text/html", "<html>Forbidden</html>"),
+    "truncated": (200, "application/json", '{"studies": [{"protocolSec'),
+    "wrong_shape": (200, "application/json", '["results", 5]'),
+    "html": (200, "text/html", "<html><body>maintenance</body></html>"),
+    "html_404": (404, "text/html", "<html><body>nginx</body></html>"),
+    "not_utf8": (200, "application/json", "\udcff\udcfe"),
+    "redirect_elsewhere": (302, "http://169.254.169.254/latest/meta-data/", ""),
+}
+
+
+def _send_huge(request: BaseHTTPRequestHandler) -> None:
+    size = 40 << 20
+    request.send_response(200)
+    request.send_header("Content-Type", "application/json")
+    request.send_header("Content-Length", str(size))
     request.end_headers()
-    request.wfile.write(raw)
+    for _ in range(size >> 16):
+        request.wfile.write(b" " * (1 << 16))
+
+
+def _drip(request: BaseHTTPRequestHandler, registry: ReplayRegistry, raw: bytes) -> None:
+    for byte in raw:
+        request.wfile.write(bytes([byte]))
+        request.wfile.flush()
+        registry.pause(0.5)
+        if registry._ended.is_set():
+            return
