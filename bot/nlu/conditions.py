@@ -23,7 +23,7 @@ UNITS = frozenset({"mg", "ms"})
 #: Everyday words that are one slip away from a disease's name.
 NOT_TYPOS = frozenset(
     {
-        "grave", "gravel", "greaves", "braves", "gravis", "group", "lumps", "locus", "lotus",
+        "chest", "chests", "wrest", "grave", "gravel", "greaves", "braves", "gravis", "group", "lumps", "locus", "lotus",
         "mitosis", "diabetes", "arthritis", "membrane", "membranes", "vascular", "sclerosis",
         "multiple", "systemic", "immune", "stiff", "person", "autoimmune", "limited", "disease",
         "raves", "gravely", "crests", "membrana", "membranas", "gravedad", "graver", "opus",

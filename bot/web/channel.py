@@ -117,6 +117,7 @@ class _WholeApp(Blueprint):
         app.register_middleware(routes.add_headers, "response")
         app.error_handler.add(Exception, routes.failed)
         app.register_listener(routes.start_purging, "after_server_start")
+        app.register_listener(routes.stop_purging, "before_server_stop")
         super().register(app, options)
 
 
@@ -327,9 +328,13 @@ class _Routes:
             response.headers.setdefault(name, value)
         response.headers.setdefault("Content-Security-Policy", headers.NOTHING)
 
-    async def start_purging(self, app: Sanic, _loop: Any) -> None:
+    async def start_purging(self, app: Sanic, loop: Any) -> None:
         """Purge ended conversations in the background, as long as the server runs."""
-        app.add_task(self._purge())
+        self._purging = loop.create_task(self._purge())
+
+    async def stop_purging(self, _app: Sanic, _loop: Any) -> None:
+        """End it with the server."""
+        self._purging.cancel()
 
     async def _purge(self) -> None:
         while True:

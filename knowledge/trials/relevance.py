@@ -93,6 +93,10 @@ _PREPARES = re.compile(
     re.IGNORECASE,
 )
 _CODE = re.compile(r"\b[A-Z]{1,6}-?\d{2,}\w*\b|\bcells?\b|\binjection\b", re.IGNORECASE)
+_CELL_WORDS = re.compile(
+    r"\bcell (?:injection|infusion|therapy|product)|lymphodeplet|leuk?apheresis|lentivir|transduc",
+    re.IGNORECASE,
+)
 _NEOPLASM = re.compile(
     r"lymphom|leuk(?:a)?em|myelom|cancer|carcinom|neoplas|tumou?r|sarcom|malignan|gliom|blastom",
     re.IGNORECASE,
@@ -139,7 +143,7 @@ def product_kind(trial: Trial) -> ProductKind:
         return "car_t"
     if _CAR_NK.search(weak):
         return "car_nk"
-    return "unclear" if any(_CODE.search(name) for name in given) else "not_cell_therapy"
+    return "unclear" if _may_be_cells(trial, f"{told} ; {weak}") else "not_cell_therapy"
 
 
 def condition_ids(trial: Trial, names: Mapping[str, Sequence[str]]) -> list[str]:
@@ -175,6 +179,16 @@ def _is_follow_up(trial: Trial) -> bool:
         _FOLLOW_UP_TITLE.search(trial.title)
         or _FOLLOW_UP_OFFICIAL.search(trial.official_title or "")
     )
+
+
+def _may_be_cells(trial: Trial, told: str) -> bool:
+    """Is its product known by a code alone, in a record that leaves room for cells?"""
+    if not any(_CODE.search(name) for _, name in trial.interventions):
+        return False
+    if trial.study_type is None:
+        return True
+    biological = any(kind in {"BIOLOGICAL", "GENETIC"} for kind, _ in trial.interventions)
+    return biological and bool(_CELL_WORDS.search(told))
 
 
 def _all_conventional(given: Sequence[str]) -> bool:

@@ -459,7 +459,8 @@ _snapshots_lock = threading.Lock()
 
 def _state(engine: Engine) -> SyncStateRow | None:
     with Session(engine, future=True) as session:
-        return session.get(SyncStateRow, 1)
+        state: SyncStateRow | None = session.get(SyncStateRow, 1)
+    return state
 
 
 def _snapshot(engine: Engine, revision: int) -> _Snapshot:

@@ -184,7 +184,7 @@
     panel.style.setProperty("--height", `${view.height}px`);
     panel.style.setProperty("--top", `${view.offsetTop}px`);
   }
-  if (view) view.onresize = view.onscroll = fit;
+  for (const type of ["resize", "scroll"]) view?.addEventListener(type, fit);
 
   function mount() {
     panel.hidden = true;
