@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import json
 import logging
+import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
@@ -36,6 +37,8 @@ from knowledge.settings import LOCALES
 logger = logging.getLogger(__name__)
 
 CHANNEL = "web"
+#: A message that is nothing but a command of Rasa's ("/restart", "/ask{...}"): answered, not run.
+_COMMAND = re.compile(r"^\s*/[\w/]*\s*(?:\{.*)?$", re.DOTALL)
 Replies = list[dict[str, Any]]
 
 
@@ -166,7 +169,7 @@ class Turns:
         cards = self._cards(verdict, setting, raw)
         kept = await self._keep(person, cards)
         text = harmless(redact(verdict.remainder or raw if cards else raw))
-        if not any(ch.isalnum() for ch in text):
+        if not any(ch.isalnum() for ch in text) or _COMMAND.match(raw):
             return kept or await self._keep(person, [self._not_understood(person, setting)])
         try:
             return kept + await self._ask_rasa(person, text, under_card=bool(cards))

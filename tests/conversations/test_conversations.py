@@ -27,7 +27,7 @@ def test_a_trial_of_the_list_is_told_about_by_its_place(chat: Chat) -> None:
 
 def test_a_misunderstanding_is_met_twice_differently_and_never_loops(chat: Chat) -> None:
     first = chat.say("blorf zibbet quandle")[0]
-    second = chat.say("grumpf wobble zint")[0]
+    second = chat.say("asdkjh qwpeoi zmxnc")[0]
     assert first["topic"] == second["topic"] == "not_understood"
     assert first["text"] != second["text"]
     assert any("talk_to_human" in choice["value"] for choice in second["choices"])

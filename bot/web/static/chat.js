@@ -249,12 +249,12 @@
 
   // -- drawing a Reply
 
-  const NUMBERS_MATTER = ["emergency", "crisis", "warning_signs", "symptom_question", "emotional_support"];
+  const NUMBERS_MATTER = /^(safety|fallback|warning_signs|symptom_question|emotional_support)$/;
   const SAID_BY_LISTING = /^(Checked with|Consultado en) ClinicalTrials\.gov /;
 
   /** The text as paragraphs and real lists; the cards stand where it lists the trials. */
   function drawText(reply, cards) {
-    const telephones = ["safety", "fallback"].includes(reply.kind) || NUMBERS_MATTER.includes(reply.topic);
+    const telephones = NUMBERS_MATTER.test(reply.kind) || NUMBERS_MATTER.test(reply.topic);
     const body = el("div", { class: "text" });
     let items = null;
     for (const line of words(reply.text).split("\n").map((raw) => raw.trim())) {
@@ -539,7 +539,7 @@
       turn.restored = true;
       fitBox();
     }
-    const hopeless = [400, 403, 404, 409, 413, 415].includes(status);
+    const hopeless = status >= 400 && status < 500 && ![401, 429].includes(status);
     const note = addFailure(replies, t.unsent, hopeless ? null : retry);
     box.setAttribute("aria-describedby", "failed hint count");
     failed = {
