@@ -37,6 +37,8 @@ from knowledge.settings import LOCALES
 logger = logging.getLogger(__name__)
 
 CHANNEL = "web"
+#: How long the answer below a safety card may take before the card goes out without it.
+UNDER_CARD_SECONDS = 2.0
 #: A message that is nothing but a command of Rasa's ("/restart", "/ask{...}"): answered, not run.
 _COMMAND = re.compile(r"^\s*/[\w/]*\s*(?:\{.*)?$", re.DOTALL)
 Replies = list[dict[str, Any]]
@@ -171,11 +173,13 @@ class Turns:
         text = harmless(redact(verdict.remainder or raw if cards else raw))
         if not any(ch.isalnum() for ch in text) or _COMMAND.match(raw):
             return kept or await self._keep(person, [self._not_understood(person, setting)])
+        if not kept:
+            return await self._ask_rasa(person, text)
         try:
-            return kept + await self._ask_rasa(person, text, under_card=bool(cards))
+            # Nobody in danger waits for the rest of an answer.
+            below = self._ask_rasa(person, text, under_card=True)
+            return kept + await asyncio.wait_for(below, UNDER_CARD_SECONDS)
         except Exception:
-            if not kept:
-                raise
             # The card is the help that counts; it goes out whatever else fails.
             return kept + await self._keep(
                 person, [self._guide.composer.failure("error_turn_failed", setting)]

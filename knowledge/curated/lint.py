@@ -312,5 +312,5 @@ def _fixed_sentences(folder: Path, content: Content) -> Iterable[Problem]:
     for row in ("default", "unnamed", *content.conditions):
         if row in content.status or row in {"default", "unnamed"}:
             text = content.status.get(row, {}).get("en", "")
-            if "experimental" not in text and "approved" not in text:
+            if not re.search(r"\bexperimental\b|\b(?:is|are) approved\b", text):
                 yield Problem(path, 1, f"'{row}' must say whether CAR-T is experimental there")

@@ -129,7 +129,7 @@
   const log = $("log");
   const box = $("text");
 
-  /** An element with attributes (a function listens for clicks) and children; null is left out. */
+  /** An element; a function among the attributes listens for clicks, null children are left out. */
   function el(tag, attributes, ...children) {
     const node = document.createElement(tag);
     for (const [name, value] of Object.entries(attributes || {})) {
@@ -147,7 +147,7 @@
   const off = (button) => button.getAttribute("aria-disabled") === "true";
   const setOff = (button, on) => (on ? button.setAttribute("aria-disabled", "true") : button.removeAttribute("aria-disabled"));
 
-  /** A link if the address is of a kind that we open, else its bare text. */
+  /** A link, or the bare text of an address that we do not open. */
   function link(address, text, lang) {
     let url;
     try { url = new URL(address); } catch { return text; }
@@ -159,7 +159,6 @@
   const dial = (number) => `tel:${number.replace(/[^\d+]/g, "")}`;
 
   const ADDRESS = /https:\/\/[^\s<>"“”]*[^\s<>"“”.,;:!?)\]]/g;
-  // Emergency and crisis lines, and whole telephone numbers.
   const TELEPHONE =
     /(^|[^\d.,:/+-])((?:116[ \u00a0]?123|911|999|112|988|111|000|024|061)(?![ -]?\d)|\(?\+?\d[\d) -]{7,16}\d)(?![\d%°]|[.,:]\d)/g;
 
@@ -228,7 +227,7 @@
     }
   }
 
-  /** Try again, a little later, where the network or the server failed for a moment. */
+  /** Again, a little later, where the network or the server failed for a moment. */
   async function insist(attempt) {
     for (let tries = 1; ; tries += 1) {
       const answer = await attempt();
@@ -336,7 +335,7 @@
     const mine = epoch;
     const buttons = choices.map((choice) => {
       const button = el("button", {
-        type: "button", class: "choice", dir: "auto", "aria-disabled": busy ? "true" : null,
+        class: "choice", dir: "auto", "aria-disabled": busy ? "true" : null,
         onclick() {
           if (off(button)) return;
           ask({ text: words(choice.title), choice: choice.value, epoch: mine, used: reply.kind === "question" ? buttons : [button] });
@@ -350,7 +349,7 @@
   function drawFeedback(reply, w) {
     const { token } = session || {};
     const post = async (body) => (await call("POST", "feedback", { id: reply.id, ...body }, token)).status === 204;
-    const button = (text, action) => el("button", { type: "button", action }, text);
+    const button = (text, action) => el("button", { action }, text);
     const area = el("div", { class: "feedback", role: "group", "aria-label": w.helpful }, w.helpful,
       button(w.yes, async () => { if (await post({ helpful: true })) finish(); }),
       button(w.no, async () => {
@@ -401,7 +400,7 @@
 
   const transcript = []; // {who, lang, lines}: to read, print and save; in memory only
   let busy = false;
-  let failed = null; // the turn that did not get through
+  let failed = null;
   let run = 0; // rises when the chat is deleted: an answer to the old one is dropped
 
   function setBusy(text) {
@@ -454,14 +453,14 @@
     note.id = "failed";
     if (again) {
       note.append(el("button", {
-        type: "button", class: "again",
+        class: "again",
         onclick: ({ currentTarget: button }) => { if (!off(button)) { box.focus(); again(); } },
       }, t.again));
     }
+    reveal(note);
     return note;
   }
 
-  /** Open a session and show its greeting. */
   async function begin() {
     const mine = run;
     setBusy(t.connecting);
@@ -486,7 +485,6 @@
     }
   }
 
-  /** A new turn of the patient's: typed text, or a choice that was offered. */
   function ask(turn) {
     if (failed) failed.settle();
     turn.id = newId();
@@ -553,7 +551,7 @@
     };
   }
 
-  // randomUUID is there over https only; a clinic may try the guide on its own network without.
+  // Over plain http there is no randomUUID.
   const newId = () => crypto.randomUUID?.() || "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (c) =>
     (c ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (c / 4)))).toString(16));
 
