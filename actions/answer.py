@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from actions.clarify import NOT_OFFERED
 from actions.guide_action import GuideAction, Response, remember
 from actions.turn import Turn
 from knowledge.replies.compose import SAFETY_TOPICS
@@ -9,6 +12,9 @@ from knowledge.replies.reply import Reply
 
 #: How many conditions of one message are answered one by one.
 MOST_CONDITIONS = 4
+
+#: A topic at least this likely beside the one answered is offered as a choice.
+RUNNER_UP = 0.05
 
 #: Below a safety card these add nothing: the card has said it.
 SAID_BY_THE_CARD = frozenset(
@@ -30,7 +36,22 @@ class ActionAnswer(GuideAction):
             named = turn.named[0] if turn.named else None
             reply = turn.guide.composer.not_understood(turn.setting, turn.misses > 0, named)
             return Response([reply], missed=True)
-        return Response(answers(turn, topic), remember(turn.named[-1] if turn.named else None))
+        replies = answers(turn, topic)
+        replies[-1] = _with_runners_up(turn, topic, replies[-1])
+        return Response(replies, remember(turn.named[-1] if turn.named else None))
+
+
+def _with_runners_up(turn: Turn, topic: str, reply: Reply) -> Reply:
+    """Offer what else may have been meant, so that a misunderstanding is one tap away."""
+    others = [
+        other
+        for other, probability in turn.ranking
+        if probability >= RUNNER_UP and other != topic and other not in NOT_OFFERED
+    ][:2]
+    named = turn.named[0] if turn.named else turn.carried
+    offered = turn.guide.composer.choices(others, turn.setting, named)
+    known = {choice.value for choice in offered}
+    return replace(reply, choices=[*offered, *(c for c in reply.choices if c.value not in known)])
 
 
 def answers(turn: Turn, topic: str) -> list[Reply]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -32,6 +32,9 @@ class Response:
 class GuideAction(Action, ABC):
     """An action of the guide. Subclasses give `name` and `respond`.
 
+    Where the classifier hears danger that the channel's gate did not see, the safety card comes
+    first, in whatever state the dialogue is.
+
     Runs in a thread, so that a slow registry or a locked database holds up nobody else's turn.
     """
 
@@ -42,8 +45,13 @@ class GuideAction(Action, ABC):
 
     def _run(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
         turn = Turn.of(tracker)
+        cards: list[Reply] = []
+        if turn.danger and not turn.under_card:
+            named = turn.named[0] if turn.named else None
+            cards = [turn.guide.composer.answer(turn.danger, turn.setting, named)]
+            turn = replace(turn, under_card=True)
         response = self.respond(turn)
-        given = turn.guide.replies.add(turn.conversation, response.replies)
+        given = turn.guide.replies.add(turn.conversation, [*cards, *response.replies])
         for id_ in (*given, *response.repeated):
             # Only a reference goes into the tracker, which travels here with every turn.
             dispatcher.utter_message(json_message={"reply": id_})

@@ -60,7 +60,7 @@ def measure(rows: Sequence[Row], answers: Sequence[Sequence[dict[str, Any]]]) ->
     """All figures, JSON-ready.
 
     A row is right if any reply has one of its topics; for an emergency or crisis the first must.
-    `offered` counts a row also where a right topic is among the choices of a clarifying reply.
+    `offered` counts a row also where a right topic is among the choices of a reply.
     """
     right = [is_right(row, replies) for row, replies in zip(rows, answers)]
     offered = [ok or _offers(row, replies) for ok, row, replies in zip(right, rows, answers)]
@@ -112,7 +112,6 @@ def _offers(row: Row, replies: Sequence[dict[str, Any]]) -> bool:
     return any(
         choice["value"].removeprefix("ask/").split("?")[0] in row.topics
         for reply in replies
-        if reply["kind"] == "clarify"
         for choice in reply.get("choices", ())
     )
 

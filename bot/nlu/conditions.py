@@ -16,7 +16,23 @@ from bot.nlu.words import UNSPACED, Word, fold, words
 
 #: Abbreviations that are words in some language: they count only in capitals.
 CAPITALS_ONLY = frozenset(
-    {"les", "em", "ar", "sep", "saf", "aids", "rzs", "pti", "iim", "aav", "pmn", "ted", "pots", "als", "ela"}
+    {
+        "les",
+        "em",
+        "ar",
+        "sep",
+        "saf",
+        "aids",
+        "rzs",
+        "pti",
+        "iim",
+        "aav",
+        "pmn",
+        "ted",
+        "pots",
+        "als",
+        "ela",
+    }
 )
 #: Abbreviations that are units after a number ("20 mg", "100 ms").
 UNITS = frozenset({"mg", "ms"})

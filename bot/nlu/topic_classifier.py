@@ -103,6 +103,16 @@ class TopicClassifier(IntentClassifier, GraphComponent):
             self._set(message, row)
         return messages
 
+    def _danger(self, probabilities: np.ndarray[Any, Any]) -> dict[str, float]:
+        """How likely the message tells of danger, whatever else it asks: a second opinion beside
+        the safety gate's rules, on vectors that are there anyway."""
+        assert self._model is not None
+        return {
+            label.removeprefix(f"{ASK}/"): round(float(probabilities[index]), 4)
+            for index, label in enumerate(self._model.labels)
+            if label in {f"{ASK}/emergency", f"{ASK}/crisis"}
+        }
+
     def _set(self, message: Message, probabilities: np.ndarray[Any, Any]) -> None:
         assert self._model is not None
         best = np.argsort(-probabilities)[: self._config["ranking_length"]]
@@ -116,6 +126,7 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         message.set(INTENT, intents[0], add_to_output=True)
         message.set("intent_ranking", intents, add_to_output=True)
         message.set("topic_ranking", _topics(ranking), add_to_output=True)
+        message.set("danger", self._danger(probabilities), add_to_output=True)
         message.set(
             RESPONSE_SELECTOR,
             {

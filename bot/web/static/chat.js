@@ -153,7 +153,7 @@
     try { url = new URL(address); } catch { return text; }
     if (!["https:", "tel:", "mailto:"].includes(url.protocol)) return text;
     const page = url.protocol === "https:";
-    return el("a", { href: url.href, rel: "noopener noreferrer", target: page ? "_blank" : null, class: page ? "out" : null, lang },
+    return el("a", { href: url.href, rel: "noopener noreferrer", target: "_blank", class: page ? "out" : null, lang },
       text, page ? unseen(` ${t.newTab}`) : null);
   }
   const dial = (number) => `tel:${number.replace(/[^\d+]/g, "")}`;
@@ -312,12 +312,12 @@
       el("p", { class: "state" },
         el("span", { class: trial.status === "RECRUITING" ? "pill open" : "pill" }, words(w.status[trial.status]) || term),
         phases(trial.phases, w)),
-      el("h3", { lang: "en", dir: "auto" }, words(trial.title)),
+      el("h2", { lang: "en", dir: "auto" }, words(trial.title)),
       facts);
   }
 
   function drawCriteria(criteria, w) {
-    return el("section", { class: "criteria" }, el("h3", null, w.criteria), fine(w.criteriaNote), el("ul", null, ...criteria.map((line) => {
+    return el("section", { class: "criteria" }, el("h2", null, w.criteria), fine(w.criteriaNote), el("ul", null, ...criteria.map((line) => {
       const verdict = ["fits", "may_not_fit"].includes(line.verdict) ? line.verdict : "ask";
       return el("li", { class: verdict }, el("strong", null, w[verdict]),
         el("p", null, line.kind === "exclusion" ? w.exclusion : w.inclusion, " ", el("q", { lang: "en", dir: "auto" }, words(line.text))),

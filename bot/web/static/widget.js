@@ -120,10 +120,10 @@
     if (down) down.remove();
     down = null;
     frame = make("iframe", { title: t.name });
-    // Same origin: the chat's storage and calls. Popups, outside the sandbox: sources in a new tab.
-    // Custom protocols: tel:, mailto:. Modals: printing. Downloads: the saved chat. Nothing else.
+    // Same origin: the chat's storage and calls. Popups, outside the sandbox: sources and telephone
+    // numbers, which open apart. Modals: printing. Downloads: the saved chat. Nothing else.
     frame.setAttribute("sandbox", "allow-scripts allow-same-origin allow-popups allow-popups-to-escape-sandbox " +
-      "allow-top-navigation-to-custom-protocols allow-modals allow-downloads");
+      "allow-modals allow-downloads");
     frame.onload = () => {
       expect(2500); // a browser's own error page never answers
       greet();
