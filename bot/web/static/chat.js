@@ -258,7 +258,7 @@
     let items = null;
     for (const line of words(reply.text).split("\n").map((raw) => raw.trim())) {
       const [item, bullet, said] = /^(?:([-•])|\d{1,2}[.)])\s+(.*)/.exec(line) || [];
-      if (cards && /^- NCT\d/.test(line)) {
+      if (cards && /^(- )?NCT\d+:/.test(line)) {
         if (!cards.parentNode) body.append(cards);
       } else if (item) {
         const tag = bullet ? "ul" : "ol";
@@ -293,7 +293,7 @@
     const site = trial.nearest_site;
     if (site) {
       const km = site.distance_km;
-      const whole = (length) => Math.max(1, Math.round(length));
+      const whole = (length) => Math.max(1, Math.round(length)).toLocaleString(w.dates);
       fact(w.nearest, english([site.facility, site.city, site.country].filter(Boolean).join(", ")), " ",
         km >= 0 ? el("strong", { class: "whole" }, `${whole(km)} km (${whole(km / 1.609)} mi)`) : null,
         trial.site_count > 1 ? ` · ${w.sites(trial.site_count)}` : null);
@@ -370,7 +370,7 @@
 
   function drawReply(reply) {
     const locale = /^[a-z]{2,3}(-\w{2,8})*$/.test(words(reply.locale)) ? reply.locale : t.lang;
-    const w = [WORDS.en, WORDS.es].find(({ lang }) => lang === locale) || t;
+    const w = locale === "es" ? WORDS.es : t; // English may stand in for a language without content
     const { listing, review } = reply;
     const trials = list(reply.trials);
     const criteria = list(reply.criteria);
