@@ -60,10 +60,13 @@ _OVERLAP = timedelta(days=2)
 _LEAST_SHARE = 0.5
 #: So is one with more than this share of records that can't be read, or of unknown statuses.
 _MOST_ODD = 0.1
-#: How long a process may sync before another takes its lease, in seconds.
-_LEASE_SECONDS = 300.0
+#: A process that has not renewed its lease for this long is taken to be dead, in seconds. Longer
+#: than a page may take; renewed between pages.
+_LEASE_SECONDS = 90.0
+_RENEW_SECONDS = 20.0
 #: After a failure the next try comes no later than this, in seconds.
 _RETRY_SECONDS = 300.0
+_LOOK_AGAIN_SECONDS = 30.0
 
 Kind = Literal["full", "incremental", "unchanged", "running_elsewhere"]
 
@@ -142,7 +145,7 @@ class Mirror:
                 report = self.refresh()
                 logger.info("registry.refreshed: %s", report)
                 if report.kind == "running_elsewhere":
-                    wait = min(every_s, _RETRY_SECONDS)
+                    wait = min(every_s, _LOOK_AGAIN_SECONDS)
             except Exception as error:  # the loop outlives any trouble; texts stay out of the log
                 logger.warning("registry.refresh_failed: %s", type(error).__name__)
                 asked = error.retry_after if isinstance(error, RegistryUnavailable) else None
@@ -170,7 +173,7 @@ class Mirror:
         if not full:
             since = _day(state.data_timestamp) - _OVERLAP  # type: ignore[operator]
             params["filter.advanced"] = f"AREA[LastUpdatePostDate]RANGE[{since},MAX]"
-        found, rejected = self._read(params)
+        found, rejected = self._read(params, owner)
         if full:
             self._guard_against_a_sudden_loss(len(found))
         say(f"{len(found)} records read; storing …")
@@ -185,11 +188,16 @@ class Mirror:
         wanted = [f'"{name}"' for name in (*_ANY_CONDITION, *names) if name.strip()]
         return {"query.cond": " OR ".join(wanted), "query.term": _THERAPY, "fields": _FIELDS}
 
-    def _read(self, params: dict[str, str]) -> tuple[dict[str, tuple[Trial, Any]], int]:
+    def _read(self, params: dict[str, str], owner: str) -> tuple[dict[str, tuple[Trial, Any]], int]:
         """The studies of a search by number, with their records, and how many were rejected."""
         found: dict[str, tuple[Trial, Any]] = {}
         rejected = 0
+        renewed_at = time.monotonic()
         for record in self._client.studies(params):
+            if time.monotonic() > renewed_at + _RENEW_SECONDS:
+                renewed_at = time.monotonic()
+                with transaction(self._engine) as session:
+                    self._sign(session, owner, lease_until=time.time() + _LEASE_SECONDS)
             try:
                 trial = parse(record)
             except RecordRejected as why:

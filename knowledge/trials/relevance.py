@@ -38,7 +38,7 @@ def _products(kind: str) -> str:
 
 _CAR_T = re.compile(
     rf"""
-    \b\w{{0,8}}car[\s-]?(?:t|γδ|gdt|dnt)(?:[\s-]?(?:cells?|regs?|lymphocytes?))?\b
+    (?!(?-i:[Cc]art)\b)\b\w{{0,8}}car[\s-]?(?:t|γδ|gdt|dnt)(?:[\s-]?(?:cells?|regs?|lymphocytes?))?\b
     | \b\w{{0,8}}caar[\s-]?t\w*
     | \bcars\b | \bcars?[\s-](?:cells?|engineered|modified|expressing|transduced|treg\w*)
     | \bcar\W{{0,3}}\s?foxp3
@@ -228,9 +228,9 @@ def _patterns(words: tuple[str, ...]) -> tuple[re.Pattern[str] | None, re.Patter
 
 
 def _as_abbreviation(word: str) -> str:
-    """ "ssc" as "SSC" or "SSc", never "ssc"."""
-    last = word[-1]
-    return f"{word[:-1].upper()}[{last}{last.upper()}]"
+    """ "ssc" as "SSC" or "SSc", never "ssc"; "mg" as "MG" alone, since "Mg" is something else."""
+    last = f"[{word[-1]}{word[-1].upper()}]" if len(word) > 2 else word[-1].upper()
+    return word[:-1].upper() + last
 
 
 def _plain(text: str) -> str:

@@ -46,6 +46,7 @@ _FIELDS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "LocationCity": lambda p: [site.get("city", "") for site in _sites(p)],
     "LocationStatus": lambda p: [site.get("status", "") for site in _sites(p)],
 }
+_ENUMS = {"OverallStatus", "StudyType", "Phase", "Sex", "LocationStatus", "NCTId"}
 
 
 class Refused(Exception):
@@ -163,6 +164,8 @@ class _Parser:
                 "Allowed values for enum field `protocolSection.designModule.phases` are " + allowed
             )
         values = value if isinstance(value, list) else [value]
+        if field in _ENUMS:
+            return wanted in values
         return any(_plain(wanted) in _plain(str(each)) for each in values)
 
     def _next(self) -> re.Match[str] | None:
@@ -197,7 +200,8 @@ def _plain(text: str) -> str:
 
 
 def _sites(protocol: dict[str, Any]) -> list[dict[str, Any]]:
-    return protocol.get("contactsLocationsModule", {}).get("locations", [])
+    sites: list[dict[str, Any]] = protocol.get("contactsLocationsModule", {}).get("locations", [])
+    return sites
 
 
 def _date(struct: dict[str, Any] | None) -> str | None:

@@ -29,17 +29,18 @@ _PIECES = {
     "ProtocolSection": "protocolSection",
     "DerivedSection": "derivedSection",
 }
-_PROTOCOL_MODULES = (
-    "identification status sponsorCollaborators oversight description conditions design "
-    "armsInterventions outcomes eligibility contactsLocations references ipdSharingStatement"
-).split()
-_DERIVED_MODULES = "miscInfo conditionBrowse interventionBrowse".split()
-for _section, _modules in (
-    ("protocolSection", _PROTOCOL_MODULES),
-    ("derivedSection", _DERIVED_MODULES),
-):
+_MODULES = {
+    "protocolSection": [
+        "identificationModule", "statusModule", "sponsorCollaboratorsModule", "oversightModule",
+        "descriptionModule", "conditionsModule", "designModule", "armsInterventionsModule",
+        "outcomesModule", "eligibilityModule", "contactsLocationsModule", "referencesModule",
+        "ipdSharingStatementModule",
+    ],
+    "derivedSection": ["miscInfoModule", "conditionBrowseModule", "interventionBrowseModule"],
+}  # fmt: skip
+for _section, _modules in _MODULES.items():
     for _module in _modules:
-        _PIECES[f"{_module[0].upper()}{_module[1:]}Module"] = f"{_section}.{_module}Module"
+        _PIECES[f"{_module[0].upper()}{_module[1:]}"] = f"{_section}.{_module}"
 _PATHS = set(_PIECES.values())
 _SORTABLE = {"LastUpdatePostDate": "desc", "StartDate": "desc", "EnrollmentCount": "asc"}
 

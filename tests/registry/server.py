@@ -10,12 +10,14 @@ import re
 import threading
 import time
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import parse_qsl, urlsplit
 
+from knowledge.places import distance_km
+from knowledge.trials.records import STATUSES
 from tests.registry.essie import Refused, area_text, matches
 from tests.registry.fields import chosen_fields, sorted_studies
 
@@ -41,11 +43,6 @@ _KNOWN = {
     *(f"{when}.{name}" for when in ("filter", "postFilter") for name in _FILTERS),
 }  # fmt: skip
 _KNOWN_FOR_ONE = {"format", "markupFormat", "fields"}
-_STATUSES = set(
-    """ACTIVE_NOT_RECRUITING COMPLETED ENROLLING_BY_INVITATION NOT_YET_RECRUITING RECRUITING
-    SUSPENDED TERMINATED WITHDRAWN AVAILABLE NO_LONGER_AVAILABLE TEMPORARILY_NOT_AVAILABLE
-    APPROVED_FOR_MARKETING WITHHELD UNKNOWN""".split()
-)
 _NCT = re.compile(r"[Nn][Cc][Tt]0*[1-9]\d{0,7}")
 _GEO = re.compile(r"distance\((-?\d+(?:\.\d+)?),(-?\d+(?:\.\d+)?),(\d+(?:\.\d+)?)(km|mi)?\)")
 _MOST_PER_PAGE = 1000
@@ -175,7 +172,7 @@ class ReplayRegistry:
             if name.startswith("query.") and value.strip()
         }
         for name, value in queries.items():
-            if not matches(value, lambda area=name: self._text(study, area), name):
+            if not matches(value, partial(self._text, study, name), name):
                 return False
         if queries and all(_only_numbers(value) for value in queries.values()):
             return True  # the registry then ignores every filter
@@ -230,7 +227,7 @@ def _passes(study: Study, name: str, value: str | None) -> bool:
         return True
     protocol = study["protocolSection"]
     if name == "overallStatus":
-        wanted = _items(value, "filter.overallStatus", lambda item: item in _STATUSES)
+        wanted = _items(value, "filter.overallStatus", lambda item: item in STATUSES)
         return protocol["statusModule"]["overallStatus"] in wanted
     if name == "ids":
         numbers = _items(value, "filter.ids", lambda item: bool(_NCT.fullmatch(item)))
@@ -254,8 +251,6 @@ def _items(value: str, name: str, right: Callable[[str], bool]) -> list[str]:
 
 def _near(protocol: Study, value: str) -> bool:
     """Any site counts, whatever its status: the registry's own trap."""
-    from knowledge.places import distance_km
-
     match = _GEO.fullmatch(value)
     if not match:
         raise Refused("Parameter `filter.geo` has incorrect format")
