@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from actions.answering import NOT_OFFERED, said_again
 from actions.guide_action import GuideAction, Response, remember
 from actions.turn import Turn
 
@@ -9,11 +10,6 @@ from actions.turn import Turn
 MOST_GUESSES = 3
 #: A guess below this probability is no guess.
 LEAST_PROBABILITY = 0.03
-#: Topics that make no sense as a guess to choose.
-NOT_OFFERED = frozenset(
-    {"not_understood", "out_of_scope", "affirm", "deny", "greet", "thanks", "goodbye", "repeat",
-     "start_over", "abuse", "emergency", "crisis"}
-)  # fmt: skip
 
 
 class ActionClarify(GuideAction):
@@ -25,6 +21,9 @@ class ActionClarify(GuideAction):
     def respond(self, turn: Turn) -> Response:
         if turn.under_card:
             return Response()
+        again = said_again(turn)
+        if again is not None:
+            return again
         compose = turn.guide.composer
         named = turn.named[0] if turn.named else None
         guesses = [

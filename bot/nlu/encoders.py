@@ -16,6 +16,7 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from tqdm import tqdm
 
 Vectors = NDArray[np.float32]
 
@@ -92,7 +93,8 @@ class VectorCache:
         keys = [hashlib.sha256(f"{encoder.id}\0{text}".encode()).hexdigest() for text in texts]
         known = self._known(keys)
         missing = sorted({key: text for key, text in zip(keys, texts) if key not in known}.items())
-        for start in range(0, len(missing), batch):
+        steps = range(0, len(missing), batch)
+        for start in tqdm(steps, f"Reading new questions ({encoder.id})", disable=len(steps) < 5):
             part = missing[start : start + batch]
             vectors = encoder.encode([text for _, text in part])
             rows = [(key, vector.tobytes()) for (key, _), vector in zip(part, vectors)]

@@ -15,7 +15,7 @@ UNDERSTOOD = (
 #: Names and abbreviations, which say nothing about the language around them.
 _NEUTRAL = re.compile(r"(?i)\bcar-?t\b|\blupus\b|\bNCT\d*\b|(?-i:\b[A-Z]{2,5}\b)|\d+|\bgravis\b")
 #: How sure the detector must be to leave the session's language; short texts need more.
-_SURE, _SURE_WHEN_SHORT, _SHORT_LETTERS = 0.6, 0.9, 12
+_SURE, _SURE_WHEN_SHORT, _SHORT_LETTERS = 0.6, 0.9, 24
 
 
 @lru_cache(maxsize=1)

@@ -11,7 +11,6 @@ import json
 import re
 from typing import Any
 
-from knowledge.places import find_places
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -27,6 +26,7 @@ from bot.nlu.ordinals import ordinal_in
 from bot.nlu.therapy import canonical_therapy
 from bot.nlu.words import clean
 from knowledge.curated.reading import read_content
+from knowledge.places import find_places
 
 #: The message attribute that the tokenizer and the sentence featurizer read.
 MEANING = "meaning"

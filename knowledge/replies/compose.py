@@ -7,12 +7,13 @@ the sources, and refuses to let a reply out without them.
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from knowledge.curated.content import Answer, Clinic, Content, Paragraph, Topic
+from knowledge.curated.content import Answer, Clinic, Content, GlossaryTerm, Paragraph, Topic
 from knowledge.replies.reply import KINDS_THAT_INFORM, Choice, Reply, choice_value
 from knowledge.replies.wording import day
 
@@ -113,6 +114,30 @@ class Composer:
             locale=locale,
             evidence=self._evidence(answer, setting.locale),
             as_of=answer.as_of.isoformat(),
+            review=vars(topic.review),
+        )
+
+    def term(self, text: str, setting: Setting, named: Named | None = None) -> Reply | None:
+        """What the term in a question means, in plain words; None where we know none of them."""
+        found = _term_in(text, self._content().glossary)
+        topic = self._topic("glossary_term")
+        if found is None or topic.answer is None:
+            return None
+        locale = setting.locale if setting.locale in found.text else "en"
+        words = found.text[locale].strip()
+        said = self.phrase("this_term", locale).replace("{term}", found.term.get(locale, ""))
+        reply = self._reply(
+            "answer",
+            topic,
+            [Paragraph(said.replace("{text}", words), found.sources)],
+            setting,
+            named,
+            choices=self.choices(topic.next, setting, named),
+        )
+        return replace(
+            reply,
+            locale=locale,
+            as_of=topic.answer.as_of.isoformat(),
             review=vars(topic.review),
         )
 
@@ -371,6 +396,23 @@ class Composer:
             return self._content().topics[topic_id]
         except KeyError:
             raise LookupError(f"no topic '{topic_id}'") from None
+
+
+def _term_in(text: str, glossary: Sequence[GlossaryTerm]) -> GlossaryTerm | None:
+    """The glossary's term that a text names; of several the longest name, CAR-T itself last."""
+    asked = f" {_plain(text)} "
+    best: tuple[int, GlossaryTerm] | None = None
+    for number, term in enumerate(glossary):
+        for name in (*term.term.values(), *term.aliases):
+            plain = _plain(name)
+            size = len(plain) if number else 1
+            if plain and f" {plain} " in asked and (best is None or size > best[0]):
+                best = (size, term)
+    return best[1] if best else None
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.casefold()))
 
 
 def _new_id() -> str:

@@ -120,7 +120,7 @@ class TrialReplies:
             return self._outside(lines, lookup, setting, named)
         card = lookup.card
         if lookup.outcome == "not_cart":
-            what = ", ".join([status_words(card["status"]), *card["conditions"][:3]])
+            what = self._say(f"product_{lookup.product}", setting)
             lines = [
                 self._say(
                     "trial_not_cart",
@@ -212,6 +212,7 @@ class TrialReplies:
             summary = summary[:_SUMMARY].rsplit(" ", 1)[0] + " …"
         return [
             f"{card['nct_id']}: {card['title']}.",
+            self._say("trial_in_cancer", setting) if lookup.in_cancer else "",
             " ".join(facts),
             self._say("trial_purpose", setting, summary=summary) if summary else "",
             " ".join(part for part in where if part.strip()),

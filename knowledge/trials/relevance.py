@@ -166,6 +166,12 @@ def condition_ids(trial: Trial, names: Mapping[str, Sequence[str]]) -> list[str]
     return found
 
 
+def is_in_cancer(trial: Trial) -> bool:
+    """Does the study say that it takes people with cancer, and nothing of autoimmune disease?"""
+    told = " ; ".join([*trial.conditions, trial.title, trial.official_title or ""])
+    return bool(_NEOPLASM.search(" ; ".join(trial.conditions))) and not _AUTOIMMUNE.search(told)
+
+
 def is_autoimmune(trial: Trial, conditions: Iterable[str]) -> bool:
     """Is the study in autoimmune disease? `conditions`: its ids. HIV and cancer are not."""
     if any(each != "hiv" for each in conditions):

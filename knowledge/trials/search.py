@@ -35,7 +35,7 @@ from knowledge.trials.records import (
     nct_number,
     parse,
 )
-from knowledge.trials.relevance import ProductKind, product_kind
+from knowledge.trials.relevance import ProductKind, is_in_cancer, product_kind
 from knowledge.trials.tables import SiteRow, SyncStateRow, TrialConditionRow, TrialRow
 
 #: A listing counts as live when it was checked against the registry this recently (contract.md).
@@ -89,6 +89,7 @@ class TrialLookup:
     checked_at: str | None = None
     live: bool = False
     product: ProductKind | None = None
+    in_cancer: bool = False
     why_stopped: str | None = None
 
 
@@ -208,6 +209,7 @@ def _told(
         checked_at=checked_at,
         live=live,
         product=product,
+        in_cancer=is_in_cancer(trial),
         why_stopped=trial.why_stopped,
     )
 

@@ -153,7 +153,7 @@
     try { url = new URL(address); } catch { return text; }
     if (!["https:", "tel:", "mailto:"].includes(url.protocol)) return text;
     const page = url.protocol === "https:";
-    return el("a", { href: url.href, rel: "noopener noreferrer", target: "_blank", class: page ? "out" : null, lang },
+    return el("a", { href: url.href, rel: "noopener noreferrer", target: null, class: page ? "out" : null, lang },
       text, page ? unseen(` ${t.newTab}`) : null);
   }
   const dial = (number) => `tel:${number.replace(/[^\d+]/g, "")}`;
@@ -608,6 +608,7 @@
     box.value = "";
     fitBox();
     $("confirm").close();
+    showReader(false);
     box.focus();
     addNote(t.erased);
     begin();
@@ -622,8 +623,18 @@
     }
     URL.revokeObjectURL($("save").href);
     $("save").href = URL.createObjectURL(new Blob([plain], { type: "text/plain" }));
-    $("reader").showModal();
+    showReader(true);
     $("reader-title").focus();
+  }
+
+  function showReader(on) {
+    $("reader").hidden = !on;
+    $("chat").hidden = $("composer").hidden = on;
+  }
+
+  function closeReader() {
+    showReader(false);
+    $("menu-button").focus();
   }
 
   // The page around the frame says hello; we answer that very origin and no other.
@@ -652,7 +663,7 @@
   onClick("confirm-no", () => $("confirm").close());
   onClick("confirm-yes", deleteChat);
   onClick("print", () => window.print());
-  onClick("reader-close", () => $("reader").close());
+  onClick("reader-close", closeReader);
   box.addEventListener("input", fitBox);
   box.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
@@ -662,9 +673,11 @@
   document.addEventListener("click", ({ target }) => { if (!target.closest("#menu, #menu-button")) showPart("menu", false); });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || event.isComposing || document.querySelector("dialog[open]")) return;
-    if ($("menu").hidden) return void tellHost("close");
-    showPart("menu", false);
-    $("menu-button").focus();
+    if (!$("menu").hidden) {
+      showPart("menu", false);
+      $("menu-button").focus();
+    } else if (!$("reader").hidden) closeReader();
+    else tellHost("close");
   });
   window.addEventListener("beforeprint", () => { for (const details of document.querySelectorAll("details")) details.open = true; });
 

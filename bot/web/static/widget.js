@@ -51,7 +51,7 @@
     .launcher {
       position: fixed; inset-block-end: 20px; inset-inline-end: 20px; display: flex; align-items: center; gap: 10px;
       min-block-size: 52px; max-inline-size: calc(100vw - 40px); border-color: #fff; background: #0d4a45; color: #fff;
-      text-align: start; box-shadow: 0 2px 4px #0b1f1d40, 0 8px 24px #0b1f1d33;
+      text-align: start; box-shadow: 0 4px 16px #0b1f1d55;
     }
     .launcher:hover { background: #093733; }
     svg { inline-size: 26px; flex: none; fill: none; stroke: currentColor; stroke-width: 1.8; stroke-linecap: round; stroke-linejoin: round; }
@@ -60,7 +60,7 @@
     :focus-visible { outline: 3px solid #0b57d0; outline-offset: 3px; box-shadow: 0 0 0 3px #fff; }
     .panel {
       position: fixed; inset-block-end: 88px; inset-inline-end: 20px; inline-size: 428px; block-size: min(740px, 100vh - 108px);
-      overflow: hidden; border: 1px solid #0d4a45; border-radius: 16px; background: #f7f5f0; box-shadow: 0 4px 12px #0b1f1d33, 0 16px 48px #0b1f1d40;
+      overflow: hidden; border: 1px solid #0d4a45; border-radius: 16px; background: #f7f5f0; box-shadow: 0 8px 40px #0b1f1d55;
     }
     iframe { display: block; inline-size: 100%; block-size: 100%; border: 0; }
     .down { block-size: 100%; overflow: auto; padding: 8px 24px; background: #fff; color: #1c2928; }
@@ -69,10 +69,6 @@
     @media ${small} {
       .panel { inset: var(--top, 0) 0 auto; inline-size: 100%; block-size: var(--height, 100vh); border: 0; border-radius: 0; }
       [aria-expanded=true] { display: none; }
-    }
-    @media (prefers-reduced-motion: no-preference) {
-      .panel { animation: rise .18s ease-out; }
-      @keyframes rise { from { opacity: 0; transform: translateY(10px); } }
     }
     @media print { :host { display: none !important; } }`;
 

@@ -1,0 +1,49 @@
+"""Answers by condition, and a bare "what about MS?" read as the last question again."""
+
+from __future__ import annotations
+
+from actions.find_trials import MOST_CONDITIONS, listings
+from actions.guide_action import Response, remember
+from actions.turn import Turn
+from knowledge.replies.reply import Reply
+
+#: Topics that make no sense as a guess or as a choice.
+NOT_OFFERED = frozenset(
+    {"not_understood", "out_of_scope", "affirm", "deny", "greet", "thanks", "goodbye", "repeat",
+     "start_over", "abuse", "emergency", "crisis"}
+)  # fmt: skip
+
+_ABOUT_TRIALS = frozenset({"find_trials", "trial_details"})
+
+
+def answers(turn: Turn, topic: str) -> list[Reply]:
+    """One answer for each condition named; else for the one talked about before; else for none."""
+    compose = turn.guide.composer.answer
+    if turn.named and _by_condition(turn, topic):
+        return [compose(topic, turn.setting, named) for named in turn.named[:MOST_CONDITIONS]]
+    if turn.named:
+        return [compose(topic, turn.setting, turn.named[0])]
+    if turn.carried and _about_therapy(turn, topic):
+        return [compose(topic, turn.setting, turn.carried, carried_over=True)]
+    return [compose(topic, turn.setting)]
+
+
+def said_again(turn: Turn) -> Response | None:
+    """The last topic, for the disease or place that a bare message names; None for another one."""
+    if not turn.bare:
+        return None
+    if (turn.place and not turn.named) or turn.last_topic in _ABOUT_TRIALS:
+        return listings(turn)
+    if turn.last_topic and turn.named and _about_therapy(turn, turn.last_topic):
+        return Response(answers(turn, turn.last_topic), remember(turn.named[-1]))
+    return None
+
+
+def _by_condition(turn: Turn, topic: str) -> bool:
+    """Several conditions get a reply each, unless the topic has nothing to do with the disease."""
+    return _about_therapy(turn, topic) or bool(turn.guide.curated.content().topics[topic].variants)
+
+
+def _about_therapy(turn: Turn, topic: str) -> bool:
+    known = turn.guide.curated.content().topics.get(topic)
+    return known is not None and known.about_therapy

@@ -1,0 +1,1 @@
+"""Questions that nothing is trained on, and what the model must make of them."""
