@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from knowledge.trials.search import lookup
-
 from actions.guide_action import GuideAction, Response, remember
 from actions.turn import Turn
+from knowledge.trials.search import lookup
 
 
 class ActionTrialDetails(GuideAction):

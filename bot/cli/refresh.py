@@ -5,9 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from knowledge.trials.client import RegistryError
-
 from knowledge.guide import guide
+from knowledge.trials.client import RegistryError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

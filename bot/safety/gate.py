@@ -103,15 +103,23 @@ class SafetyGate:
             known.numbers.digits(known.normaliser.words(text[clause.start : clause.end]))
             for clause in clauses
         ]
-        for sentence in _sentences(clauses, by_clause):
-            matches = known.matcher.find(sentence.words)
+        voices = known.heard(word for words in by_clause for word in words)
+        languages = frozenset().union(*(voice.languages for voice in voices))
+        sentences = list(_sentences(clauses, by_clause))
+        for sentence in sentences:
+            matches = [
+                match
+                for match in known.matcher.find(sentence.words)
+                if match.language in languages or match.name[:4] not in {CUE, MASK}
+            ]
             sentence.cues = [m for m in matches if m.name.startswith(CUE)]
             sentence.masks = [m for m in matches if m.name == MASK]
-            sentence.matches = [
-                m for m in matches if m.name != MASK and not m.name.startswith(CUE)
-            ]
+            sentence.matches = [m for m in matches if m.name != MASK and not m.name.startswith(CUE)]
+        happening = any(c.name == CUE + "override" for s in sentences for c in s.cues)
+        for sentence in sentences:
+            sentence.happening = happening
             readings = known.numbers.readings(sentence.words)
-            signs += signs_of_words(known, sentence, readings)
+            signs += signs_of_words(voices, sentence, readings)
         for script in known.scripts:
             if script.letters.search(text):
                 signs += signs_of_script(script, text, clauses, by_clause, known.numbers)
@@ -120,13 +128,11 @@ class SafetyGate:
 
 def _sentences(clauses: Sequence[Clause], by_clause: Sequence[list[str]]) -> Iterable[Sentence]:
     current: Sentence | None = None
-    number = -1
     for index, (clause, words) in enumerate(zip(clauses, by_clause)):
-        if current is None or clause.sentence != number:
+        if current is None or clause.sentence != current.number:
             if current is not None:
                 yield current
-            current = Sentence(clause.asked)
-            number = clause.sentence
+            current = Sentence(clause.sentence)
         if current.words:
             current.words.append(BREAK)
             current.clause_of.append(index)
@@ -146,6 +152,17 @@ def _settled(signs: list[Sign]) -> list[Sign]:
 
 def _applies(rule: Rule, signs: Sequence[Sign]) -> list[Sign] | None:
     """The signs that make `rule` fire, or None."""
+    if rule.sentence:
+        sentences = {sign.sentence for sign in signs}
+        for sentence in sorted(sentences):
+            found = _found(rule, [sign for sign in signs if sign.sentence == sentence])
+            if found is not None:
+                return found
+        return None
+    return _found(rule, signs)
+
+
+def _found(rule: Rule, signs: Sequence[Sign]) -> list[Sign] | None:
     found: list[Sign] = []
     for row in rule.all:
         here = [sign for sign in signs if any(_is(sign, name) for name in row)]

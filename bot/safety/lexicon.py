@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -27,12 +27,43 @@ MASK = "mask"
 
 @dataclass(frozen=True)
 class Rule:
-    """Signs that together mean something. `all`: one of each row; `card` for a crisis."""
+    """Signs that together mean something.
+
+    all: one sign of each row; in one sentence if `sentence` is true, else anywhere in the message.
+    card: for whom a crisis card is.
+    """
 
     id: str
     kind: Literal["emergency", "crisis"]
     all: tuple[tuple[str, ...], ...]
     card: str | None
+    sentence: bool
+
+
+@dataclass(frozen=True)
+class Voice:
+    """How one language, or several that a message may be in, says who and whether.
+
+    common: its commonest words, by which it is told apart. own: words for the writer; others: for
+    somebody else; animals: neither. negators deny what follows, as far as one of `negation_ends`.
+    """
+
+    languages: frozenset[str]
+    common: frozenset[str]
+    own: frozenset[str]
+    others: frozenset[str]
+    animals: frozenset[str]
+    negators: frozenset[str]
+    negation_ends: frozenset[str]
+
+    @cached_property
+    def people(self) -> frozenset[str]:
+        """Words for anybody."""
+        return self.own | self.others
+
+    def words(self) -> frozenset[str]:
+        """All words of it."""
+        return self.common | self.people | self.animals | self.negators | self.negation_ends
 
 
 @dataclass(frozen=True)
@@ -53,13 +84,27 @@ class Lexicon:
     """All that the gate knows about words."""
 
     matcher: Matcher
-    words: Mapping[str, frozenset[str]]
-    people: frozenset[str]
-    others: frozenset[str]
+    voices: Sequence[Voice]
     scripts: Sequence[Script]
     rules: Sequence[Rule]
     normaliser: Normaliser
     numbers: Numbers
+
+    def heard(self, words: Iterable[str]) -> list[Voice]:
+        """The language that `words` are probably in; several where they are as likely."""
+        said = list(words)
+        counts = [sum(word in voice.common for word in said) for voice in self.voices]
+        most = max(counts, default=0)
+        return [voice for voice, count in zip(self.voices, counts) if count == most]
+
+
+def joined(voices: Sequence[Voice]) -> Voice:
+    """Several languages as if they were one."""
+    return Voice(*(frozenset().union(*part) for part in zip(*map(_parts, voices))))
+
+
+def _parts(voice: Voice) -> tuple[frozenset[str], ...]:
+    return tuple(getattr(voice, each.name) for each in fields(voice))
 
 
 #: Reads everything as text: to YAML the word "no" would be false.
@@ -74,60 +119,72 @@ def _read(path: Path) -> Any:
 def lexicon() -> Lexicon:
     """The lexicon in the folder beside this file. Raises PatternInvalid."""
     patterns: list[Pattern] = []
-    words: dict[str, set[str]] = {name: set() for name in _WORD_CUES}
-    people: set[str] = set()
-    others: set[str] = set()
+    voices: list[Voice] = []
     scripts: list[Script] = []
     for path in sorted(FOLDER.glob("??.yml")):
         data = _read(path)
         if data["matching"] == "text":
             scripts.append(_script(data))
             continue
+        language = data["language"]
         classes = {
             name: [fold(str(word)) for word in group]
             for name, group in (data.get("classes") or {}).items()
         }
-        people.update(classes.get("who", ()))
-        others.update(classes.get("other", ()))
+        voices.append(_voice(data, classes))
         for name, sources in data["concepts"].items():
             for source in sources:
-                patterns += compile_pattern(name, fold(source), classes)
+                patterns += compile_pattern(name, fold(source), classes, language)
         for name, sources in (data.get("cues") or {}).items():
-            if name in words:
-                words[name].update(fold(str(word)) for word in sources)
+            if name in _WORD_CUES:
                 continue
             for source in sources:
-                patterns += compile_pattern(CUE + name, fold(source), classes)
+                patterns += compile_pattern(CUE + name, fold(source), classes, language)
         for source in data.get("masks") or ():
-            patterns += compile_pattern(MASK, fold(source), classes)
+            patterns += compile_pattern(MASK, fold(source), classes, language)
     numbers = Numbers(_read(FOLDER / "numbers.yml"))
     spelling = _read(FOLDER / "spelling.yml")
-    known = vocabulary(patterns) | numbers.vocabulary | people | others
-    known |= set().union(*words.values()) | set(spelling["joined"]) | set(spelling["key"])
+    known = vocabulary(patterns) | numbers.vocabulary
+    known = known.union(*(voice.words() for voice in voices))
+    known |= set(spelling["joined"]) | set(spelling["key"])
     typos = TypoIndex(
-        {word for word in known if word.isalpha()} | set(spelling["key"]),
+        known,
+        spelling["key"],
         stems(patterns),
         frozenset(_read(FOLDER / "real_words.yml")),
         spelling["aliases"],
     )
     return Lexicon(
         matcher=Matcher(patterns),
-        words={name: frozenset(group) for name, group in words.items()},
-        people=frozenset(people),
-        others=frozenset(others),
+        voices=tuple(voices),
         scripts=tuple(scripts),
         rules=tuple(_rules(_read(FOLDER / "rules.yml"))),
-        normaliser=Normaliser(known, typos.correct),
+        normaliser=Normaliser(known, typos),
         numbers=numbers,
+    )
+
+
+def _voice(data: Mapping[str, Any], classes: Mapping[str, Sequence[str]]) -> Voice:
+    cues = data["cues"]
+    return Voice(
+        languages=frozenset({data["language"]}),
+        common=frozenset(map(fold, data["common"])),
+        own=frozenset(classes["own"]),
+        others=frozenset(classes["other"]),
+        animals=frozenset(map(fold, cues["animals"])),
+        negators=frozenset(map(fold, cues["negators"])),
+        negation_ends=frozenset(map(fold, cues["negation_ends"])),
     )
 
 
 def _rules(data: Mapping[str, Any]) -> list[Rule]:
     found = []
-    for kind in ("emergency", "crisis"):
+    kinds: tuple[Literal["emergency", "crisis"], ...] = ("emergency", "crisis")
+    for kind in kinds:
         for id_, rule in data[kind].items():
             rows = tuple(tuple(row.split("|")) for row in rule["all"])
-            found.append(Rule(id_, kind, rows, rule.get("card")))  # type: ignore[arg-type]
+            sentence = rule.get("within") == "sentence"
+            found.append(Rule(id_, kind, rows, rule.get("card"), sentence))
     return found
 
 

@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from bot.safety.lexicon import CUE, Lexicon, Script
+from bot.safety.lexicon import CUE, Script, Voice, joined
+from bot.safety.normalise import fold
 from bot.safety.numbers import Numbers, Reading
 from bot.safety.patterns import BREAK, Match
 from bot.safety.segments import Clause
@@ -18,25 +19,29 @@ from bot.safety.segments import Clause
 #: Signs of a crisis: what is supposed or asked may be meant all the same.
 CRISIS = frozenset(
     {"want_die", "not_live", "suicide", "self_harm", "goodbye", "pills_saved", "burden",
-     "other_risk", "abuse"}
+     "other_risk", "abuse", "plan"}
 )  # fmt: skip
 #: What makes a sign dangerous without being one.
 _BACKGROUND_PREFIX = "dz_"
-_BACKGROUND = frozenset({"immunosuppressed", "pregnant", "thinner", "sudden", "infusion"})
-_SELF = frozenset(
-    {"i", "me", "my", "mine", "myself", "we", "our", "us",
-     "yo", "mi", "mis", "me", "ich", "mir", "mich", "mein", "meine", "meinem", "meiner", "je", "j",
-     "moi", "mon", "ma", "mes", "io", "mia", "mio", "miei", "eu", "meu", "minha", "meus", "ik",
-     "mijn", "mij", "moj", "moja", "mnie", "ben", "benim", "я", "мне", "меня", "мой", "моя", "у",
-     "tengo", "estoy", "soy", "siento", "ho", "sono", "tenho", "estou", "mam", "jestem"}
-)  # fmt: skip
+_BACKGROUND = frozenset(
+    {"immunosuppressed", "pregnant", "thinner", "sudden", "infusion", "rejected"}
+)
+#: Signs whose words can be a wish as well as an event.
+_WISHED = frozenset({"unconscious", "overdose", "sleepy", "dying", "sight_lost", "legs_gone"})
+#: Cues that hold for the next clause when they end their own ("the form asks: ...").
+_HEADINGS = frozenset({CUE + "reported", CUE + "hypothetical"})
+_CART = re.compile(r"\bcar[ -]?t\b")
 _POSSESSIVE = frozenset({"his", "her", "their", "the", "su", "sus", "sein", "ihre", "son", "sa"})
 #: How far before a sign its denial may stand, in words; and in a list of things denied.
 _DENIAL_REACH = 6
 _LIST_REACH = 16
-_LIST_WORDS = frozenset(
-    {"or", "nor", "ni", "o", "oder", "noch", "ou", "ne", "e", "of", "ani", "ya", "ни", "или"}
-)
+#: With more languages possible than this, a message has said too little to tell them apart.
+_LIKELY = 3
+_LIST_WORDS = {
+    "en": {"or", "nor"}, "es": {"o", "ni"}, "de": {"oder", "noch"}, "fr": {"ou", "ni"},
+    "it": {"o", "ne"}, "pt": {"ou", "nem"}, "nl": {"of", "noch"}, "pl": {"ani", "lub"},
+    "tr": {"veya"}, "ru": {"или", "ни"},
+}  # fmt: skip
 _AND = frozenset({"and", "y", "und", "et", "e", "en", "i", "ve", "и"})
 
 
@@ -44,23 +49,26 @@ _AND = frozenset({"and", "y", "und", "et", "e", "en", "i", "ve", "и"})
 class Sentence:
     """The words of one sentence with a BREAK between clauses, and what was found in them.
 
-    clause_of: for each word the number of its clause in the message.
+    number: which sentence of the message. clause_of: for each word the number of its clause.
+    happening: the message says elsewhere that what it asks about is so now.
     """
 
-    asked: bool
+    number: int
     words: list[str] = field(default_factory=list)
     clause_of: list[int] = field(default_factory=list)
     matches: list[Match] = field(default_factory=list)
     cues: list[Match] = field(default_factory=list)
     masks: list[Match] = field(default_factory=list)
+    happening: bool = False
 
 
 @dataclass(frozen=True)
 class Sign:
-    """Something found and meant. other: about somebody else. clause: where, by number."""
+    """Something found and meant. other: about somebody else. clause, sentence: where."""
 
     name: str
     clause: int
+    sentence: int
     other: bool = False
 
     @property
@@ -69,27 +77,52 @@ class Sign:
         return self.name.startswith(_BACKGROUND_PREFIX) or self.name in _BACKGROUND
 
 
-def signs_of_words(known: Lexicon, sentence: Sentence, readings: Sequence[Reading]) -> list[Sign]:
-    """The signs that one sentence means."""
-    found: list[Sign] = []
-    context = _Context(known, sentence)
+def signs_of_words(
+    voices: Sequence[Voice], sentence: Sentence, readings: Sequence[Reading]
+) -> list[Sign]:
+    """The signs that one sentence means. `voices`: the languages that it may be in.
+
+    A phrase of one of them is judged by the context of that language alone: "se" is "if" in one
+    and nothing in the next.
+    """
+    placed: list[tuple[Sign, tuple[int, ...]]] = []
+    together = joined(voices)
+    context = anybody = _Context(together, together.animals, sentence)
+    single = {
+        language: _Context(voice, together.animals, sentence)
+        for voice in voices
+        for language in voice.languages
+        if len(voices) <= _LIKELY
+    }
     for match in sentence.matches:
+        context = single.get(match.language, anybody)
         if context.counts(match):
-            clause = sentence.clause_of[match.start]
-            found.append(Sign(match.name, clause, context.about_other(match)))
-            # a phrase is one sign even where it ends in the next clause
-            if sentence.clause_of[match.at[-1]] != clause:
-                found.append(
-                    Sign(match.name, sentence.clause_of[match.at[-1]], context.about_other(match))
-                )
+            sign = Sign(
+                match.name,
+                sentence.clause_of[match.start],
+                sentence.number,
+                context.about_other(match),
+            )
+            placed.append((sign, match.at))
+    context = anybody
     for reading in readings:
-        match = Match("reading", reading.at, reading.at + 1, (reading.at,))
+        match = Match("reading", "", reading.at, reading.at + 1, (reading.at,))
         for name in names_of(reading):
             if name == "temperature_normal" or context.counts_reading(match, name):
-                found.append(
-                    Sign(name, sentence.clause_of[reading.at], context.about_other(match))
+                sign = Sign(
+                    name,
+                    sentence.clause_of[reading.at],
+                    sentence.number,
+                    context.about_other(match),
                 )
-    return found
+                placed.append((sign, match.at))
+    meant = {i for sign, at in placed if sign.name in CRISIS for i in at}
+    # "never wake up" as a wish is no fainting, "overdose" as a plan is none taken
+    return [
+        sign
+        for sign, at in placed
+        if sign.name not in _WISHED or not meant or len(meant & set(at)) * 2 < len(at)
+    ]
 
 
 def names_of(reading: Reading) -> Iterator[str]:
@@ -103,6 +136,8 @@ def names_of(reading: Reading) -> Iterator[str]:
             yield "fever_38"
         elif value >= 35:
             yield "temperature_normal"
+    elif reading.kind == "bare":
+        yield "fever_bare"
     elif reading.kind == "pressure":
         if value <= 80 or (value < 90 and 0 < second < 50):
             yield "pressure_very_low"
@@ -135,41 +170,43 @@ def names_of(reading: Reading) -> Iterator[str]:
     elif reading.kind == "platelets":
         if value < 20 or 1000 <= value < 20000:
             yield "platelets_low"
-    elif reading.kind == "haemoglobin":
-        if value < 7:
-            yield "haemoglobin_low"
+    elif reading.kind == "haemoglobin" and value < 7:
+        yield "haemoglobin_low"
 
 
 class _Context:
     """Decides which findings of a sentence are meant."""
 
-    def __init__(self, known: Lexicon, sentence: Sentence) -> None:
+    def __init__(self, voice: Voice, animals: frozenset[str], sentence: Sentence) -> None:
         self._words = sentence.words
         self._clause_of = sentence.clause_of
         self._sentence = sentence
-        self._people = known.people
-        self._others = known.others
-        self._negators = known.words["negators"]
-        self._ends = known.words["negation_ends"]
-        self._animals = known.words["animals"]
+        self._own = voice.own
+        self._people = voice.people
+        self._others = voice.others
+        self._negators = voice.negators
+        self._ends = voice.negation_ends
+        self._animals = animals
         self._masked = {i for mask in sentence.masks for i in range(mask.start, mask.end)}
         self._cues: dict[str, list[Match]] = {}
         for cue in sentence.cues:
-            self._cues.setdefault(cue.name[len(CUE) :], []).append(cue)
+            if cue.language in voice.languages:
+                self._cues.setdefault(cue.name[len(CUE) :], []).append(cue)
         self._not_negating = {
             i for cue in self._cues.get("not_negating", ()) for i in range(cue.start, cue.end)
         }
         self._excused = {
             i for cue in self._cues.get("uncertain_present", ()) for i in range(cue.start, cue.end)
         }
-        self._has_list_word = any(word in _LIST_WORDS for word in self._words)
+        joiners = set().union(*(_LIST_WORDS[language] for language in voice.languages))
+        self._has_list_word = not joiners.isdisjoint(self._words)
 
     # -- the verdict on one finding
 
     def counts(self, match: Match) -> bool:
         """Is the finding meant, as far as this sentence tells?"""
-        telling = [i for i in match.at if len(self._words[i]) > 3] or list(match.at)
-        if 2 * sum(1 for i in telling if i in self._masked) >= len(telling):
+        telling = [i for i in match.at if len(self._words[i]) > 2] or list(match.at)
+        if match.at[-1] in self._masked or self._masked.issuperset(telling):
             return False
         if match.name == "infusion":
             return not (self._denied(match) or self._cue_in_clause("future", match))
@@ -181,8 +218,10 @@ class _Context:
             return not (
                 self._told(match)
                 or self._past(match, crisis=True)
-                or (self._informational(match) and not self._personal(match))
+                or bool(self._cues.get("crisis_info"))
             )
+        if match.name == "ambulance" and self._cues.get("info"):
+            return False
         return not (
             self._supposed(match)
             or self._told(match)
@@ -193,11 +232,18 @@ class _Context:
 
     def counts_reading(self, match: Match, name: str) -> bool:
         """Is a measured value somebody's own, and of now?"""
-        if self._of_animal(match) or self._denied(match):
+        if self._of_animal(match) or (self._denied(match) and not self._limit(match)):
             return False
         if self._supposed(match) or self._told(match) or self._past(match):
             return False
         return not (self._informational(match) and not self._timed())
+
+    def _limit(self, match: Match) -> bool:
+        """ "Won't go below 39": it is the limit that is denied, not the value."""
+        return any(
+            word in {"above", "below", "over", "under", "past", "down", "higher", "lower", "up"}
+            for word in self._words[max(0, match.start - 4) : match.start]
+        )
 
     def about_other(self, match: Match) -> bool:
         """Is it about somebody else than the writer?"""
@@ -211,7 +257,7 @@ class _Context:
         inside = [self._words[i] for i in range(match.start, min(match.at[-1] + 1, end))]
         if any(word in self._others for word in inside):
             return "i" not in inside
-        if any(word in _SELF for word in self._words[start:end]):
+        if any(word in self._own for word in self._words[start:end]):
             return False
         return any(word in self._others for word in self._words[: match.start])
 
@@ -233,14 +279,12 @@ class _Context:
 
     def _subject_from(self, at: int) -> bool:
         return at < len(self._words) and (
-            self._words[at] in self._people
-            or self._words[at] in _SELF
-            or self._words[at] in _POSSESSIVE
+            self._words[at] in self._people or self._words[at] in _POSSESSIVE
         )
 
     def _denied(self, match: Match) -> bool:
         breaks = 0
-        reach = _DENIAL_REACH
+        reach = 2 if match.name == "infusion" else _DENIAL_REACH
         i = match.start - 1
         while i >= 0 and match.start - i <= reach:
             word = self._words[i]
@@ -251,13 +295,11 @@ class _Context:
                 if any(self._subject_from(k) for k in range(i + 1, match.start)):
                     return False
                 reach = _LIST_REACH
-            elif word in self._ends:
-                return False
-            elif word in _AND and self._subject_from(i + 1):
+            elif word in self._ends or (word in _AND and self._subject_from(i + 1)):
                 return False
             elif word in self._negators and i not in self._not_negating and i not in match.at:
                 # "no I have chest pain" denies what was said before
-                return not (self._words[i] in {"no", "nein", "non"} and self._subject_from(i + 1))
+                return not (word == "no" and self._words[i + 1] in {"i", "he", "she", "my", "we"})
             i -= 1
         return False
 
@@ -273,14 +315,19 @@ class _Context:
 
     def _certain_near(self, match: Match) -> bool:
         start, end = self._clause(match.start)
-        return any(start <= cue.start < end for cue in self._cues.get("certain", ()))
+        return any(
+            start <= cue.start < end and cue.start not in self._masked
+            for cue in self._cues.get("certain", ())
+        )
 
     def _reaches(self, cue: Match, match: Match) -> bool:
         """Does what a cue says, in an earlier clause, still hold for the finding?"""
         between = self._words[cue.end : match.start]
-        if any(word in {"but", "pero", "aber", "mais", "ma", "mas", "но", "maar"} for word in between):
+        if any(
+            word in {"but", "pero", "aber", "mais", "ma", "mas", "но", "maar"} for word in between
+        ):
             return False
-        if BREAK not in between or (between[0] == BREAK and cue.name == CUE + "reported"):
+        if BREAK not in between or (between[0] == BREAK and cue.name in _HEADINGS):
             return True
         start, end = self._clause(cue.start)
         return any(
@@ -289,8 +336,10 @@ class _Context:
         )
 
     def _supposed(self, match: Match) -> bool:
+        if self._sentence.happening:
+            return False
         for cue in self._cues.get("hypothetical", ()):
-            if cue.start > match.start or cue.start in self._excused:
+            if cue.start > match.start or cue.start in self._excused or cue.start in self._masked:
                 continue
             if set(range(cue.start, cue.end)) <= set(match.at):
                 continue
@@ -303,8 +352,11 @@ class _Context:
             cue.start <= match.start
             and self._reaches(cue, match)
             and not (self._personal(match) and self._certain_near(match))
-            or (cue.start > match.start and self._clause(cue.start) == self._clause(match.start)
-                and not self._personal(match))
+            or (
+                cue.start > match.start
+                and self._clause(cue.start) == self._clause(match.start)
+                and not self._personal(match)
+            )
             for cue in self._cues.get("reported", ())
         )
 
@@ -331,7 +383,9 @@ class _Context:
     def _next_to(self, cue: Match, match: Match) -> bool:
         """A clause that is nothing but a time ("two years ago, ...")."""
         start, end = self._clause(cue.start)
-        return end - start <= 5 and abs(self._clause_of[cue.start] - self._clause_of[match.start]) == 1
+        return (
+            end - start <= 5 and abs(self._clause_of[cue.start] - self._clause_of[match.start]) == 1
+        )
 
     def _nearer_to_other(self, cue: Match, match: Match) -> bool:
         own = _distance(cue, match)
@@ -348,12 +402,16 @@ class _Context:
         if not match.name.startswith(_BACKGROUND_PREFIX):
             return False
         before = self._words[max(0, match.start - 2) : match.start]
-        return not any(word in {"from", "with", "to", "of", "by", "my", "por", "con"} for word in before)
+        return not any(
+            word in {"from", "with", "to", "of", "by", "my", "por", "con"} for word in before
+        )
 
     def _present(self, match: Match) -> bool:
         around = self._words[max(0, match.start - 3) : match.at[-1] + 1]
-        if any(word in {"had", "was", "were", "did", "used", "tuve", "tuvo", "hatte", "ho", "avais"}
-               for word in around):
+        if any(
+            word in {"had", "was", "were", "did", "used", "tuve", "tuvo", "hatte", "ho", "avais"}
+            for word in around
+        ):
             return False
         return any(
             word in {"am", "is", "are", "cannot", "has", "keeps", "having", "getting", "being"}
@@ -368,8 +426,21 @@ class _Context:
         said = self._words[start:end]
         if self._cue_in_clause("event", match) and "had" not in said:
             return False
-        return any(word in {"had", "history", "previous", "prior", "past", "tuve", "antecedentes",
-                            "hatte", "eu"} for word in said[: match.at[-1] + 1 - start])
+        return any(
+            word
+            in {
+                "had",
+                "history",
+                "previous",
+                "prior",
+                "past",
+                "tuve",
+                "antecedentes",
+                "hatte",
+                "eu",
+            }
+            for word in said[: match.at[-1] + 1 - start]
+        )
 
     def _lasting(self, match: Match) -> bool:
         """Known and of long standing, or only on effort."""
@@ -383,11 +454,11 @@ class _Context:
         )
 
     def _informational(self, match: Match) -> bool:
-        if self._certain_near(match) or self._personal(match):
+        if self._sentence.happening or self._certain_near(match) or self._personal(match):
             return False
         clause = self._clause(match.start)
         for cue in self._cues.get("info", ()):
-            if set(range(cue.start, cue.end)) <= set(match.at):
+            if set(range(cue.start, cue.end)) <= set(match.at) or cue.start in self._masked:
                 continue
             if cue.start <= match.start and self._reaches(cue, match):
                 return True
@@ -397,9 +468,7 @@ class _Context:
 
     def _personal(self, match: Match) -> bool:
         start, end = self._clause(match.start)
-        return any(
-            self._words[i] in _SELF or self._words[i] in self._others for i in range(start, end)
-        )
+        return any(self._words[i] in self._people for i in range(start, end))
 
     def _timed(self) -> bool:
         return bool(self._cues.get("timed"))
@@ -419,7 +488,7 @@ def signs_of_script(
     numbers: Numbers,
 ) -> list[Sign]:
     """The signs of a text in a script that is searched letter by letter."""
-    joined = [" ".join(words) for words in by_clause]
+    joined = [_CART.sub("cart", fold(text[each.start : each.end])) for each in clauses]
     found: list[Sign] = []
     for index, said in enumerate(joined):
         if not said:
@@ -444,12 +513,14 @@ def signs_of_script(
                 asked = ("reported",) if name in CRISIS else ("hypothetical", "info", "reported")
                 if not certain and any(_there(script, cue, sentence) for cue in asked):
                     continue
-            found.append(Sign(name, index, _there(script, "others", said)))
+            found.append(Sign(name, index, clauses[index].sentence, _there(script, "others", said)))
         for reading in numbers.readings(list(by_clause[index])):
             for name in names_of(reading):
                 if _there(script, "hypothetical", sentence) and not certain:
                     continue
-                found.append(Sign(name, index, _there(script, "others", said)))
+                found.append(
+                    Sign(name, index, clauses[index].sentence, _there(script, "others", said))
+                )
     return found
 
 

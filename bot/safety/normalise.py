@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection
+from collections.abc import Collection
+
+from bot.safety.typos import TypoIndex
 
 _LOOKALIKES = str.maketrans(
     "аеорсухікмтвнѕјԁɡɩοαεικνρτυχАВЕКМНОРСТУХІЅЈΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",
@@ -72,6 +74,8 @@ _PAIRS = {
     ("nose", "bleed"): "nosebleed", ("black", "out"): "blackout", ("blacking", "out"): "blackout",
     ("blacked", "out"): "blackout", ("epi", "pen"): "epipen", ("after", "wards"): "afterwards",
 }  # fmt: skip
+#: Words of one or two letters that run-together text may hold.
+_SMALL = frozenset({"i", "to", "my", "is", "am", "me", "he", "no", "in", "it", "im", "of", "on"})
 _FILLERS = frozenset({"um", "uh", "uhm", "erm", "hmm", "mmm", "ehm", "umm", "uhh", "like"})
 _OWNER = re.compile(r"(.+)'s$")
 _WORD = re.compile(
@@ -127,12 +131,12 @@ class Normaliser:
     """Turns text into words, with what the lexicon knows as help.
 
     known: every word of the lexicon; used to undo digits for letters and missing spaces.
-    correct: a word to the key word it is a typo of, or to itself.
+    typos: finds the key word that a word is a typo of.
     """
 
-    def __init__(self, known: Collection[str], correct: Callable[[str], str]) -> None:
+    def __init__(self, known: Collection[str], typos: TypoIndex) -> None:
         self._known = frozenset(known)
-        self._correct = correct
+        self._typos = typos
         self._longest = max(map(len, self._known), default=1)
 
     def words(self, text: str) -> list[str]:
@@ -152,24 +156,21 @@ class Normaliser:
                 continue
             expanded = _CONTRACTIONS.get(word)
             if expanded is None and "'" in word:
+                # "dad's talking" or "dad's arm": either way the word that matters is dad
                 owner = _OWNER.match(word)
-                if owner:
-                    # "dad's talking" or "dad's arm": either way the word that matters is dad
-                    expanded = owner.group(1)
-                else:
-                    expanded = word.replace("'", " ")
+                expanded = owner.group(1) if owner else word.replace("'", " ")
             for part in (expanded or word).split():
                 if part not in _FILLERS:
                     found.extend(self._spelt(part))
         return _paired(found)
 
     def _spelt(self, word: str) -> list[str]:
-        if word in self._known or len(word) < 4:
+        if word in self._known:
             return [word]
-        corrected = self._correct(word)
+        corrected = self._typos.correct(word)
         if corrected != word:
             return [corrected]
-        if len(word) >= 8 and word.isascii():
+        if 8 <= len(word) <= 40 and word.isascii() and not self._typos.right(word):
             split = self._split(word)
             if split:
                 return split
@@ -198,8 +199,10 @@ class Normaliser:
                 if before is None:
                     continue
                 piece = run[start:end]
-                if piece in self._known or piece in _CONTRACTIONS or piece == "i":
-                    count = before[0] + (1 if end - start > 2 or piece == "i" else 3)
+                if piece in _SMALL or (
+                    end - start > 2 and (piece in self._known or piece in _CONTRACTIONS)
+                ):
+                    count = before[0] + 1
                     held = best[end]
                     if held is None or count < held[0]:
                         best[end] = (count, start)
@@ -213,8 +216,9 @@ class Normaliser:
             words.append(run[step[1] : end])
             end = step[1]
         words.reverse()
-        expanded = " ".join(_CONTRACTIONS.get(word, word) for word in words).split()
-        return expanded if len(words) <= 6 else None
+        if len(words) > 6 or not any(self._typos.is_key(word) for word in words):
+            return None
+        return " ".join(_CONTRACTIONS.get(word, word) for word in words).split()
 
 
 def _number(word: str) -> str:

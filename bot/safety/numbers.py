@@ -10,11 +10,40 @@ from typing import Any, Literal
 from bot.safety.patterns import BREAK
 
 Kind = Literal[
-    "temperature", "pressure", "oxygen", "pulse", "sugar", "ketones", "platelets", "haemoglobin"
+    "temperature",
+    "bare",
+    "pressure",
+    "oxygen",
+    "pulse",
+    "sugar",
+    "ketones",
+    "platelets",
+    "haemoglobin",
 ]
 
 #: Words between what is measured and its number ("my temperature this morning was 38.5").
-REACH = 6
+REACH = 7
+
+
+#: "I have 39" is a temperature in these languages; "I am 39" is an age in English.
+_HAVE = frozenset({"tengo", "tiene", "ho", "ha", "tenho", "tem", "ai"})
+#: What may follow a number that stands alone.
+_BEFORE_MORE = frozenset(
+    {"and", "now", "since", "today", "this", "tonight", "after", "y", "desde", "e", "et", "und",
+     "despues", "is", "on", "or", "but", "with"}
+)  # fmt: skip
+
+
+#: Values that a number beside the word can have; others are something else.
+_PLAUSIBLE: dict[Kind, tuple[float, float]] = {
+    "oxygen": (40, 100),
+    "pulse": (25, 260),
+    "sugar": (1, 1500),
+    "pressure": (40, 300),
+    "ketones": (0, 100),
+    "platelets": (0, 1_000_000),
+    "haemoglobin": (0, 250),
+}
 
 
 @dataclass(frozen=True)
@@ -22,6 +51,7 @@ class Reading:
     """A measured value at word `at`.
 
     value: degrees Celsius, systolic mmHg, %, beats a minute, the number as written for the rest.
+    A "bare" number could be a temperature, but nothing says so ("tengo 39").
     second: diastolic mmHg of a pressure. sure: the words around leave no doubt what it is.
     """
 
@@ -173,16 +203,10 @@ class Numbers:
         if nearest is None:
             return
         kind = nearest[1]
-        if kind == "oxygen" and 40 <= value <= 100:
-            yield Reading(kind, value, at, True)
-        elif kind == "pulse" and 25 <= value <= 260 and not self._is_duration(words, at):
-            yield Reading(kind, value, at, True)
-        elif kind == "sugar" and 1 <= value <= 1500 and not self._is_duration(words, at):
-            yield Reading(kind, value, at, True)
-        elif kind == "pressure" and 40 <= value <= 300 and not self._is_duration(words, at):
-            yield Reading(kind, value, at, False)
-        elif kind in {"ketones", "platelets", "haemoglobin"} and not self._is_duration(words, at):
-            yield Reading(kind, value, at, True)
+        low, high = _PLAUSIBLE[kind]
+        counted = kind != "oxygen" and self._is_duration(words, at)
+        if low <= value <= high and not counted:
+            yield Reading(kind, value, at, kind != "pressure")
 
     def _is_duration(self, words: Sequence[str], at: int) -> bool:
         return self._is(words, at + 1, "not_temperature") and words[at + 1] not in {
@@ -191,6 +215,7 @@ class Numbers:
 
     def _temperature(self, words: Sequence[str], at: int, value: float) -> Reading | None:
         fahrenheit = 95 <= value <= 110
+        celsius = round((value - 32) / 1.8, 2) if fahrenheit else value
         if not (fahrenheit or 34 <= value <= 43):
             return None
         after = at + 1
@@ -218,22 +243,21 @@ class Numbers:
                 return None
             whole = value == int(value)
             # "I am 39 and have lupus": an age, unless a fever is near
-            if whole and self._is(words, at - 1, "am") and not self._near(
-                words, at, "temperature", 2, 4
-            ):
-                return None
+            aged = self._is(words, at - 1, "am") and not self._near(words, at, "temperature", 2, 4)
+            if whole and aged:
+                return self._bare(words, at, celsius) if words[at - 1] in _HAVE else None
             if whole and not named:
-                return None
+                return self._bare(words, at, celsius)
         elif self._near(words, at, "weather", 8, 8) and not self._near(
             words, at, "temperature", 4, 3
         ):
             return None
-        return Reading(
-            "temperature",
-            round((value - 32) / 1.8, 2) if fahrenheit else value,
-            at,
-            named or said,
-        )
+        return Reading("temperature", celsius, at, named or said)
+
+    def _bare(self, words: Sequence[str], at: int, celsius: float) -> Reading | None:
+        """A number that nothing says is a temperature, nor anything else."""
+        alone = at + 1 == len(words) or words[at + 1] == BREAK or words[at + 1] in _BEFORE_MORE
+        return Reading("bare", celsius, at, False) if alone and 38 <= celsius < 42 else None
 
 
 def _values(words: dict[str, str]) -> dict[str, int]:
@@ -241,11 +265,8 @@ def _values(words: dict[str, str]) -> dict[str, int]:
 
 
 def _around(words: Sequence[str], at: int, before: int, after: int) -> Iterator[int]:
-    """Positions near `at`, as far as the next break on either side."""
-    for i in range(at - 1, max(-1, at - before - 1), -1):
-        if words[i] == BREAK:
-            break
-        yield i
+    """Positions near `at`: before it in the sentence, after it in the clause."""
+    yield from range(at - 1, max(-1, at - before - 1), -1)
     for i in range(at + 1, min(len(words), at + after + 1)):
         if words[i] == BREAK:
             break

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 #: Stands between two clauses in a list of words. No pattern reaches across it.
 BREAK = "\n"
 
-_GAP = re.compile(r"~(\d*)$")
+_GAP = re.compile(r"~(\d*)(,?)$")
 _RANGE = re.compile(r"#(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)$")
 
 
@@ -23,12 +23,16 @@ class PatternInvalid(ValueError):
 
 @dataclass(frozen=True)
 class _Element:
-    """One place of a pattern: what may stand there, after at most `gap` other words."""
+    """One place of a pattern: what may stand there, after at most `gap` other words.
+
+    crosses: the gap may reach into the next clause.
+    """
 
     words: frozenset[str]
     stems: tuple[str, ...]
     ranges: tuple[tuple[float, float], ...]
     gap: int
+    crosses: bool
     optional: bool
 
     def accepts(self, word: str) -> bool:
@@ -47,6 +51,7 @@ class Pattern:
     """A compiled phrase. `reach`: how many words after it belong to it too."""
 
     name: str
+    language: str
     elements: tuple[_Element, ...]
     reach: int
 
@@ -61,6 +66,8 @@ class Pattern:
         for position in range(at, min(at + element.gap + 1, len(words))):
             word = words[position]
             if word == BREAK:
+                if element.crosses:
+                    continue
                 break
             if element.accepts(word):
                 rest = self._rest(words, position + 1, number + 1)
@@ -76,12 +83,15 @@ class Match:
     """A phrase found: its name, the first and one past the last word, the words that matched."""
 
     name: str
+    language: str
     start: int
     end: int
-    at: tuple[int, ...] = field(compare=False)
+    at: tuple[int, ...]
 
 
-def compile_pattern(name: str, source: str, classes: Mapping[str, Sequence[str]]) -> list[Pattern]:
+def compile_pattern(
+    name: str, source: str, classes: Mapping[str, Sequence[str]], language: str
+) -> list[Pattern]:
     """The patterns that `source` stands for (two if it says `A && B`).
 
     Raises PatternInvalid.
@@ -89,29 +99,29 @@ def compile_pattern(name: str, source: str, classes: Mapping[str, Sequence[str]]
     if " && " in source:
         first, second = source.split(" && ")
         return [
-            *compile_pattern(name, f"{first} ~5 {second}", classes),
-            *compile_pattern(name, f"{second} ~5 {first}", classes),
+            *compile_pattern(name, f"{first} ~5 {second}", classes, language),
+            *compile_pattern(name, f"{second} ~5 {first}", classes, language),
         ]
     elements: list[_Element] = []
-    gap = 0
+    gap, crosses = 0, False
     for piece in source.split():
         found = _GAP.match(piece)
         if found:
-            gap = int(found.group(1) or 3)
+            gap, crosses = int(found.group(1) or 3), bool(found.group(2))
             continue
-        elements.append(_element(piece, gap if elements else 0, classes, source))
-        gap = 0
+        elements.append(_element(piece, gap if elements else 0, crosses, classes, source))
+        gap, crosses = 0, False
     while elements and elements[-1].optional:
         elements.pop()
     while elements and elements[0].optional:
         elements.pop(0)
     if not elements:
         raise PatternInvalid(f"'{source}' ({name}) has no word that must be there")
-    return [Pattern(name, tuple(elements), gap)]
+    return [Pattern(name, language, tuple(elements), gap)]
 
 
 def _element(
-    piece: str, gap: int, classes: Mapping[str, Sequence[str]], source: str
+    piece: str, gap: int, crosses: bool, classes: Mapping[str, Sequence[str]], source: str
 ) -> _Element:
     optional = piece.endswith("?")
     words: set[str] = set()
@@ -133,7 +143,7 @@ def _element(
             words.add(option)
         else:
             raise PatternInvalid(f"'{source}' has an empty alternative")
-    return _Element(frozenset(words), tuple(stems), tuple(ranges), gap, optional)
+    return _Element(frozenset(words), tuple(stems), tuple(ranges), gap, crosses, optional)
 
 
 class Matcher:
@@ -175,7 +185,7 @@ class Matcher:
                     positions = pattern.match(words, at)
                     if positions is not None:
                         end = min(positions[-1] + 1 + pattern.reach, len(words))
-                        found.append(Match(pattern.name, at, end, positions))
+                        found.append(Match(pattern.name, pattern.language, at, end, positions))
         return found
 
 

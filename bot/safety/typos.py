@@ -19,40 +19,51 @@ class TypoIndex:
 
     Every key word is filed under what is left of it when letters are taken away; a typo is looked
     up the same way, so the cost depends on the length of the word and not on how many there are.
-    words: the key words. real: words of their own, never corrected; so are those that begin with
-    one of `stems`. aliases: misspellings further away, by hand.
+    known: words of the lexicon, right as they are. words: the key words among them. real: other
+    words that are right, though they look like a typo. A word that begins with one of `stems` is
+    only a typo of a key word that does too. aliases: misspellings further away, by hand.
     """
 
     def __init__(
         self,
+        known: Iterable[str],
         words: Iterable[str],
         stems: Iterable[str],
         real: Collection[str],
         aliases: Mapping[str, str],
     ) -> None:
-        self._real = frozenset(real)
+        self._right = frozenset(known) | frozenset(real)
         self._stems = tuple(sorted({stem for stem in stems if len(stem) > 2}))
         self._aliases = dict(aliases)
-        self._words = {word for word in words if SHORTEST <= len(word) <= LONGEST}
+        self._words = frozenset(words)
         self._filed: dict[str, list[str]] = {}
         for word in sorted(self._words):
+            if not SHORTEST <= len(word) <= LONGEST:
+                continue
             for left in _shortened(word):
                 self._filed.setdefault(left, []).append(word)
+
+    def right(self, word: str) -> bool:
+        """Is `word` known to be right as it is?"""
+        return word in self._right or word in self._words
+
+    def is_key(self, word: str) -> bool:
+        """Is `word` one of the key words?"""
+        return word in self._words
 
     def correct(self, word: str) -> str:
         """The key word that `word` most probably is, or `word` itself."""
         alias = self._aliases.get(word)
         if alias is not None:
             return alias
-        if not SHORTEST - 1 <= len(word) <= LONGEST or word in self._real or word in self._words:
+        if not SHORTEST - 1 <= len(word) <= LONGEST or self.right(word):
             return word
-        if word.startswith(self._stems):
-            return word
+        stem = next((stem for stem in self._stems if word.startswith(stem)), "")
         best, best_distance = word, 3
         seen: set[str] = set()
         for left in _shortened(word):
             for candidate in self._filed.get(left, ()):
-                if candidate in seen:
+                if candidate in seen or not candidate.startswith(stem):
                     continue
                 seen.add(candidate)
                 allowed = 2 if min(len(candidate), len(word)) >= LONG else 1
@@ -71,7 +82,7 @@ def _shortened(word: str) -> Iterator[str]:
     ones = {word[:i] + word[i + 1 :] for i in range(len(word))}
     yield from ones
     if len(word) >= LONG:
-        twos = set()
+        twos: set[str] = set()
         for one in ones:
             twos.update(one[:i] + one[i + 1 :] for i in range(len(one)))
         yield from twos

@@ -53,8 +53,9 @@ def service() -> Iterator[tuple[str, str]]:
             yield "turn, p50 / p95", _spread(times)
             long = guide.open()
             turns = [_timed(lambda n=n: _say(long, n)) for n in range(60)]
-            yield "turn 1-10 / 51-60 of one chat, p50", (
-                f"{statistics.median(turns[:10]):.0f} / {statistics.median(turns[-10:]):.0f} ms"
+            yield (
+                "turn 1-10 / 51-60 of one chat, p50",
+                (f"{statistics.median(turns[:10]):.0f} / {statistics.median(turns[-10:]):.0f} ms"),
             )
             yield "memory, Rasa / action server", _memory(guide)
         finally:

@@ -108,8 +108,6 @@ def test_rasas_own_validator_is_content(command: list[str]) -> None:
     assert set(warned) <= {"utter_ask"}  # the retrieval action that our one action stands in for
 
 
-
-
 def test_every_setting_is_documented_and_every_documented_setting_is_read() -> None:
     source = "\n".join(
         path.read_text()

@@ -176,8 +176,7 @@ def test_while_it_runs_the_second_call_waits_for_the_same_answer(patient: Patien
     body = fresh("what are the risks for lupus?")
     answers: list[Any] = []
     threads = [
-        threading.Thread(target=lambda: answers.append(patient.post(body).json()))
-        for _ in range(4)
+        threading.Thread(target=lambda: answers.append(patient.post(body).json())) for _ in range(4)
     ]
     for thread in threads:
         thread.start()
@@ -197,7 +196,9 @@ def test_messages_sent_at_once_are_each_answered(patient: Patient) -> None:
     answers: list[int] = []
     threads = [
         threading.Thread(
-            target=lambda n=n: answers.append(patient.post(fresh(f"what is phase {n}?")).status_code)
+            target=lambda n=n: answers.append(
+                patient.post(fresh(f"what is phase {n}?")).status_code
+            )
         )
         for n in range(8)
     ]
