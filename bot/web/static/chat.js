@@ -522,7 +522,7 @@
       // Another session did not offer the choice; its title says the same in words.
       const body = turn.choice && turn.epoch === epoch ? { choice: turn.choice } : { text: turn.text };
       const answer = await call("POST", "message", { id: turn.id, ...body }, session.token);
-      if (true) return answer;
+      if (answer.status !== 401 || renewed) return answer;
       remember(null);
     }
   }
