@@ -8,16 +8,18 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 import requests
 
+T = TypeVar("T")
 PROJECT = Path(__file__).resolve().parent.parent
 POSTGRES = os.environ.get("TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/test")
 REDIS = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/5")
@@ -160,6 +162,16 @@ def patient(server: Guide) -> Patient:
     return server.open()
 
 
+_LOOP = asyncio.new_event_loop()
+
+
+def wait_for(work: Coroutine[Any, Any, T]) -> T:
+    """The result of a coroutine, run in a loop of its own thread: the browser's tests hold ours."""
+    if not _LOOP.is_running():
+        threading.Thread(target=_LOOP.run_forever, daemon=True).start()
+    return asyncio.run_coroutine_threadsafe(work, _LOOP).result()
+
+
 class Chat:
     """A conversation with the in-process service."""
 
@@ -171,12 +183,12 @@ class Chat:
 
     def say(self, text: str) -> list[dict[str, Any]]:
         """The replies to a text."""
-        replies: list[dict[str, Any]] = asyncio.run(self._service.ask(text, self._person))
+        replies: list[dict[str, Any]] = wait_for(self._service.ask(text, self._person))
         return replies
 
     def choose(self, value: str) -> list[dict[str, Any]]:
         """The replies to a choice."""
-        replies: list[dict[str, Any]] = asyncio.run(self._service.choose(value, self._person))
+        replies: list[dict[str, Any]] = wait_for(self._service.choose(value, self._person))
         return replies
 
 

@@ -6,7 +6,6 @@ fails here; `python -m bot evaluate` prints the figures themselves.
 
 from __future__ import annotations
 
-import asyncio
 import csv
 import re
 from pathlib import Path
@@ -17,7 +16,7 @@ import pytest
 from bot.evaluation.measures import measure, read_rows
 from bot.safety.gate import SafetyGate
 from bot.service import someone
-from tests.conftest import PROJECT
+from tests.conftest import PROJECT, wait_for
 
 FLOORS = {
     "hard_en": 0.80,
@@ -40,7 +39,7 @@ def figures(service: Any) -> dict[str, Any]:
     async def ask_all() -> list[list[dict[str, Any]]]:
         return [await service.ask(row.text, someone(row.locale)) for row in rows]
 
-    return measure(rows, asyncio.run(ask_all()))
+    return measure(rows, wait_for(ask_all()))
 
 
 @pytest.mark.parametrize("name", FLOORS)
@@ -111,7 +110,7 @@ def test_the_red_team_finds_no_missed_emergency_and_no_missed_crisis(service: An
                     missed.append(f"{wanted}: {text[:80]}")
         return missed
 
-    assert asyncio.run(ask_all()) == []
+    assert wait_for(ask_all()) == []
 
 
 @pytest.mark.skipif(not REDTEAM.exists(), reason="left out: the red-team file is not here")
