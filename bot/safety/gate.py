@@ -7,7 +7,7 @@ When it can't tell, it fires: a card too many costs a line, a card too few may c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -72,8 +72,9 @@ class SafetyGate:
         clauses = clauses_of(text)
         signs = self._signs(text, clauses)
         fired: list[tuple[Rule, list[Sign]]] = []
+        named = _by_name(signs)
         for rule in self._lexicon.rules:
-            found = _applies(rule, signs)
+            found = _applies(rule, named)
             if found is not None:
                 fired.append((rule, found))
         if not fired:
@@ -82,7 +83,7 @@ class SafetyGate:
         crises = [each for each in fired if each[0].kind == "crisis"]
         cards: list[str] = []
         if emergencies:
-            after = any(sign.name == "infusion" for sign in signs)
+            after = "infusion" in named
             cards.append(EMERGENCY_AFTER_CART if after else EMERGENCY_GENERAL)
         cards += _crisis_cards(crises)
         gone = {sign.clause for _, found in fired for sign in found}
@@ -150,32 +151,26 @@ def _settled(signs: list[Sign]) -> list[Sign]:
     return signs
 
 
-def _applies(rule: Rule, signs: Sequence[Sign]) -> list[Sign] | None:
-    """The signs that make `rule` fire, or None."""
-    if rule.sentence:
-        sentences = {sign.sentence for sign in signs}
-        for sentence in sorted(sentences):
-            found = _found(rule, [sign for sign in signs if sign.sentence == sentence])
-            if found is not None:
-                return found
+def _applies(rule: Rule, signs: Mapping[str, Sequence[Sign]]) -> list[Sign] | None:
+    """The signs that make `rule` fire, or None. signs: by name, "@other" where so."""
+    rows = [[sign for name in row for sign in signs.get(name, ())] for row in rule.all]
+    if not all(rows):
         return None
-    return _found(rule, signs)
-
-
-def _found(rule: Rule, signs: Sequence[Sign]) -> list[Sign] | None:
-    found: list[Sign] = []
-    for row in rule.all:
-        here = [sign for sign in signs if any(_is(sign, name) for name in row)]
-        if not here:
+    if rule.sentence:
+        common = set.intersection(*({sign.sentence for sign in row} for row in rows))
+        if not common:
             return None
-        found += [sign for sign in here if not sign.background]
+        rows = [[sign for sign in row if sign.sentence in common] for row in rows]
+    return [sign for row in rows for sign in row if not sign.background]
+
+
+def _by_name(signs: Iterable[Sign]) -> dict[str, list[Sign]]:
+    found: dict[str, list[Sign]] = {}
+    for sign in signs:
+        found.setdefault(sign.name, []).append(sign)
+        if sign.other:
+            found.setdefault(f"{sign.name}@other", []).append(sign)
     return found
-
-
-def _is(sign: Sign, name: str) -> bool:
-    if name.endswith("@other"):
-        return sign.other and sign.name == name[: -len("@other")]
-    return sign.name == name
 
 
 def _crisis_cards(fired: Sequence[tuple[Rule, list[Sign]]]) -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from bot.safety.lexicon import CUE, Script, Voice, joined
 from bot.safety.normalise import fold
@@ -35,6 +36,8 @@ _POSSESSIVE = frozenset({"his", "her", "their", "the", "su", "sus", "sein", "ihr
 #: How far before a sign its denial may stand, in words; and in a list of things denied.
 _DENIAL_REACH = 6
 _LIST_REACH = 16
+#: Words that deny by themselves: what is denied before them is something else.
+_LACKING = frozenset({"falta", "faltan", "sin", "manca", "manque", "fehlt", "kaum", "apenas"})
 #: With more languages possible than this, a message has said too little to tell them apart.
 _LIKELY = 3
 _LIST_WORDS = {
@@ -60,6 +63,19 @@ class Sentence:
     cues: list[Match] = field(default_factory=list)
     masks: list[Match] = field(default_factory=list)
     happening: bool = False
+
+    @cached_property
+    def bounds(self) -> list[tuple[int, int]]:
+        """For each word where its clause begins and ends in `words`."""
+        found: list[tuple[int, int]] = []
+        start = 0
+        while start < len(self.words):
+            end = start
+            while end < len(self.words) and self.words[end] != BREAK:
+                end += 1
+            found += [(start, end)] * (end - start) + [(end, end)]
+            start = end + 1
+        return found
 
 
 @dataclass(frozen=True)
@@ -265,13 +281,7 @@ class _Context:
 
     def _clause(self, at: int) -> tuple[int, int]:
         """Where the clause of word `at` begins and ends in the sentence."""
-        start = at
-        while start and self._words[start - 1] != BREAK:
-            start -= 1
-        end = at
-        while end < len(self._words) and self._words[end] != BREAK:
-            end += 1
-        return start, end
+        return self._sentence.bounds[at]
 
     def _cue_in_clause(self, name: str, match: Match) -> bool:
         start, end = self._clause(match.start)
@@ -284,7 +294,9 @@ class _Context:
 
     def _denied(self, match: Match) -> bool:
         breaks = 0
-        reach = 2 if match.name == "infusion" else _DENIAL_REACH
+        reach = _DENIAL_REACH
+        if match.name == "infusion" or self._words[match.start] in _LACKING:
+            reach = 2
         i = match.start - 1
         while i >= 0 and match.start - i <= reach:
             word = self._words[i]
@@ -395,7 +407,11 @@ class _Context:
             and self._clause(other.start) == self._clause(cue.start)
             for other in self._sentence.matches
             if other.name == "infusion" or self._had_disease(other)
-        ) or any(_distance(cue, other) < own for other in self._cues.get("event", ()))
+        ) or any(
+            _distance(cue, other) < own
+            for other in self._cues.get("event", ())
+            if not set(cue.at) & set(other.at)
+        )
 
     def _had_disease(self, match: Match) -> bool:
         """ "I have had lupus", and not "numb legs from lupus"."""

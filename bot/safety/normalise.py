@@ -82,7 +82,7 @@ _WORD = re.compile(
     r"\d{1,3}(?:,\d{3})+(?![\d.,])|\d+(?:[.,]\d+)?|[^\W\d_]+(?:'[^\W\d_]+)?(?:[\u0900-\u0903\u093a-"
     r"\u094f\u0962\u0963\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]+[^\W\d_]*)*|[%/+°º]"
 )
-_MIXED_WORD = re.compile(r"(?=\S*[a-z])(?=\S*[0134 57@$!*])[a-z0-9@$!*]{4,}")
+_MIXED_WORD = re.compile(r"[a-z0-9@$!*]{4,}")
 _SPACED = re.compile(r"(?<![^\W_])(?:[^\W\d_](?:[ .\-_*']{1,2})){3,}[^\W\d_](?![^\W_])")
 
 
@@ -149,6 +149,7 @@ class Normaliser:
             folded = _SPACED.sub(self._join, folded)
             folded = _MIXED_WORD.sub(self._unleet, folded)
         found: list[str] = []
+        spelt: dict[str, list[str]] = {}
         for match in _WORD.finditer(folded):
             word = _ascii_digits(_latin(match.group(), mostly_latin))
             if word[0].isdigit():
@@ -161,7 +162,9 @@ class Normaliser:
                 expanded = owner.group(1) if owner else word.replace("'", " ")
             for part in (expanded or word).split():
                 if part not in _FILLERS:
-                    found.extend(self._spelt(part))
+                    if part not in spelt:
+                        spelt[part] = self._spelt(part)
+                    found += spelt[part]
         return _paired(found)
 
     def _spelt(self, word: str) -> list[str]:
@@ -186,6 +189,8 @@ class Normaliser:
 
     def _unleet(self, match: re.Match[str]) -> str:
         word = match.group()
+        if word.isalpha():
+            return word
         plain = word.translate(_LEET)
         return plain if plain in self._known else word
 

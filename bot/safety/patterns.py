@@ -45,8 +45,14 @@ class _Element:
             return any(low <= value <= high for low, high in self.ranges)
         return False
 
+    def occurs(self, present: set[str]) -> bool:
+        """May one of the words `present` stand here?"""
+        if not self.words.isdisjoint(present):
+            return True
+        return bool(self.stems or self.ranges) and any(map(self.accepts, present - {BREAK}))
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Pattern:
     """A compiled phrase. `reach`: how many words after it belong to it too."""
 
@@ -127,15 +133,19 @@ def _element(
     words: set[str] = set()
     stems: list[str] = []
     ranges: list[tuple[float, float]] = []
+    options: list[str] = []
     for raw in piece.removesuffix("?").split("|"):
         option = raw.removesuffix("?")
         optional = optional or raw != option
+        if not option.startswith("@"):
+            options.append(option)
+        elif option[1:] in classes:
+            options.extend(classes[option[1:]])
+        else:
+            raise PatternInvalid(f"'{source}' names {option}, which is no class")
+    for option in options:
         spread = _RANGE.match(option)
-        if option.startswith("@"):
-            if option[1:] not in classes:
-                raise PatternInvalid(f"'{source}' names {option}, which is no class")
-            words.update(classes[option[1:]])
-        elif spread:
+        if spread:
             ranges.append((float(spread.group(1)), float(spread.group(2))))
         elif option.endswith("*"):
             stems.append(option[:-1])
@@ -166,6 +176,8 @@ class Matcher:
     def find(self, words: Sequence[str]) -> list[Match]:
         """All matches, at most one for each pattern and place, in order of their beginning."""
         found: list[Match] = []
+        present = set(words)
+        possible: dict[Pattern, bool] = {}
         for at, word in enumerate(words):
             if word == BREAK:
                 continue
@@ -182,6 +194,11 @@ class Matcher:
                 tried.append(self._by_number)
             for patterns in tried:
                 for pattern in patterns:
+                    hopeful = possible.get(pattern)
+                    if hopeful is None:
+                        hopeful = possible[pattern] = pattern.elements[-1].occurs(present)
+                    if not hopeful:
+                        continue
                     positions = pattern.match(words, at)
                     if positions is not None:
                         end = min(positions[-1] + 1 + pattern.reach, len(words))

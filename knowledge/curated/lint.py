@@ -88,6 +88,8 @@ def check(folder: Path = CONTENT_FOLDER, today: date | None = None) -> list[Prob
     for path in sorted((folder / "topics").glob("*.yml")):
         problems += _Topic(path, content, today or date.today()).problems()
     problems += _conditions(folder, content)
+    problems += _emergency_numbers(folder, today or date.today())
+    problems += _cards(folder, content)
     problems += _fixed_sentences(folder, content)
     return sorted(set(problems), key=lambda p: (str(p.path), p.line, p.message))
 
@@ -280,6 +282,18 @@ def _sources(folder: Path, content: Content, today: date) -> Iterator[Problem]:
                 yield Problem(folder / "glossary.yml", 1, message)
 
 
+def _emergency_numbers(folder: Path, today: date) -> Iterator[Problem]:
+    """Emergency and crisis numbers: each with a source, none past its review date."""
+    path = folder / "safety" / "lines.yml"
+    for node in load_nodes(path) or () if path.exists() else ():
+        source = node.get("source") or {}
+        if not str(source.get("url", "")).startswith("http"):
+            yield Problem(path, node.line, f"{node.get('number')}: name the source's address")
+        due = node.get("next_review")
+        if not isinstance(due, date) or due < today:
+            yield Problem(path, node.line, f"{node.get('number')}: next_review {due} is past")
+
+
 def _conditions(folder: Path, content: Content) -> Iterator[Problem]:
     path = folder / "conditions.yml"
     if not path.exists():
@@ -294,12 +308,20 @@ def _conditions(folder: Path, content: Content) -> Iterator[Problem]:
                 )
 
 
+def _cards(folder: Path, content: Content) -> Iterator[Problem]:
+    """Every safety card in English and Spanish, with a number to call."""
+    path = folder / "safety" / "cards.yml"
+    for card, texts in content.cards.items():
+        for locale in ("en", "es"):
+            if not re.search(r"\d{3}", texts.get(locale, "")):
+                yield Problem(path, 1, f"{card}.{locale} must name a number to call")
+
+
 #: Sentences that every reply is built with: name -> what it must say.
 _MUST_SAY = {
     "specialist": "{specialist}",
     "specialist_other": "{condition}",
     "specialist_unknown": "specialist",
-    "emergency_line": "911",
 }
 
 

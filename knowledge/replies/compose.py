@@ -216,7 +216,9 @@ class Composer:
 
     def failure(self, phrase: str, setting: Setting) -> Reply:
         """What to do when something went wrong; always with the emergency line."""
-        return self._spoken("fallback", "not_understood", [phrase, "emergency_line"], setting, [])
+        reply = self._spoken("fallback", "not_understood", [phrase], setting, [])
+        lines = self._content().cards["emergency_line"]
+        return replace(reply, text=f"{reply.text}\n\n{lines.get(setting.locale, lines['en'])}")
 
     def _spoken(
         self,
