@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.settings import MODELS
-from knowledge.curated.reading import CONTENT_FOLDER
+from knowledge.curated.reading import read_content
 from knowledge.settings import PROJECT
 
 CURRENT = MODELS / "current.json"
@@ -49,8 +49,20 @@ class ModelUnusable(Exception):
 
 
 def content_hash() -> str:
-    """Hash of the content that training reads: topics, conditions, diseases."""
-    return _hash([CONTENT_FOLDER / name for name in ("topics", "conditions.yml", "diseases.yml")])
+    """Hash of the content that training reads: questions and names, not the answers.
+
+    So a mended answer is served at the next start without a training. Raises ContentInvalid.
+    """
+    content = read_content()
+    read = [
+        [
+            [t.id, t.intent, dict(t.title), sorted(t.questions.items())]
+            for t in content.topics.values()
+        ],
+        [[c.id, c.aliases] for c in content.conditions.values()],
+        [[dict(d.name), d.aliases] for d in content.diseases],
+    ]
+    return hashlib.sha256(json.dumps(read, sort_keys=True).encode()).hexdigest()
 
 
 def data_hash() -> str:

@@ -129,7 +129,6 @@ class _Service:
             signal.signal(each, self._on_signal)
         try:
             self._start("bot.action_server")
-            _wait_for_port(self._settings.action_port)
             self._start("bot.rasa_server")
             self._refresh_in_background()
             self._wait_until_ready()
