@@ -104,14 +104,14 @@ class SafetyGate:
             known.numbers.digits(known.normaliser.words(text[clause.start : clause.end]))
             for clause in clauses
         ]
-        voices = known.heard(word for words in by_clause for word in words)
+        voices, sure = known.heard(word for words in by_clause for word in words)
         languages = frozenset().union(*(voice.languages for voice in voices))
         sentences = list(_sentences(clauses, by_clause))
         for sentence in sentences:
             matches = [
                 match
                 for match in known.matcher.find(sentence.words)
-                if match.language in languages or match.name[:4] not in {CUE, MASK}
+                if match.language in languages or (not sure and match.name[:4] not in {CUE, MASK})
             ]
             sentence.cues = [m for m in matches if m.name.startswith(CUE)]
             sentence.masks = [m for m in matches if m.name == MASK]

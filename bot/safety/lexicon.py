@@ -18,6 +18,8 @@ from bot.safety.typos import TypoIndex
 
 FOLDER = Path(__file__).parent / "lexicon"
 
+#: So many common words of a language show that a message is in it.
+_SURE = 3
 #: What follows a name in a list of the lexicon: the word list, not a phrase.
 _WORD_CUES = ("negators", "negation_ends", "animals")
 #: The prefix of what is not a sign but tells how a sign is meant.
@@ -90,12 +92,13 @@ class Lexicon:
     normaliser: Normaliser
     numbers: Numbers
 
-    def heard(self, words: Iterable[str]) -> list[Voice]:
-        """The language that `words` are probably in; several where they are as likely."""
+    def heard(self, words: Iterable[str]) -> tuple[list[Voice], bool]:
+        """The languages that `words` may be in, and whether no other language can be meant."""
         said = list(words)
         counts = [sum(word in voice.common for word in said) for voice in self.voices]
         most = max(counts, default=0)
-        return [voice for voice, count in zip(self.voices, counts) if count == most]
+        near = most - 1 if most > 3 else most
+        return [v for v, count in zip(self.voices, counts) if count >= near], most >= _SURE
 
 
 def joined(voices: Sequence[Voice]) -> Voice:

@@ -38,6 +38,8 @@ _DENIAL_REACH = 6
 _LIST_REACH = 16
 #: Words that deny by themselves: what is denied before them is something else.
 _LACKING = frozenset({"falta", "faltan", "sin", "manca", "manque", "fehlt", "kaum", "apenas"})
+#: Not long enough ago for a crisis to be over.
+_RECENT_PAST = frozenset({"month", "months", "mes", "meses", "monat", "monaten", "mois", "mesi"})
 #: With more languages possible than this, a message has said too little to tell them apart.
 _LIKELY = 3
 _LIST_WORDS = {
@@ -236,6 +238,9 @@ class _Context:
                 or self._past(match, crisis=True)
                 or bool(self._cues.get("crisis_info"))
             )
+        if match.name == "call_for_help":
+            # a cry for help says nothing else; "emergency contact" does
+            return len(match.at) == len(self._words)
         if match.name == "ambulance" and self._cues.get("info"):
             return False
         return not (
@@ -360,6 +365,12 @@ class _Context:
         return False
 
     def _told(self, match: Match) -> bool:
+        """Read or heard of, or of others in a study."""
+        if not self._personal(match) and any(
+            cue.start <= match.start and self._reaches(cue, match)
+            for cue in self._cues.get("elsewhere", ())
+        ):
+            return True
         return any(
             cue.start <= match.start
             and self._reaches(cue, match)
@@ -385,7 +396,10 @@ class _Context:
                 continue
             if self._present(match) and not crisis:
                 continue
-            if crisis and self._cues.get("returned"):
+            if crisis and (
+                self._cues.get("returned")
+                or not _RECENT_PAST.isdisjoint(self._words[cue.start : cue.end])
+            ):
                 continue
             return True
         if crisis:
