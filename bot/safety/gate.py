@@ -104,8 +104,9 @@ class SafetyGate:
             known.numbers.digits(known.normaliser.words(text[clause.start : clause.end]))
             for clause in clauses
         ]
-        voices, sure = known.heard(word for words in by_clause for word in words)
-        languages = frozenset().union(*(voice.languages for voice in voices))
+        heard = known.heard(word for words in by_clause for word in words)
+        languages = frozenset().union(*(each.voice.languages for each in heard))
+        sure = heard[0].sure
         sentences = list(_sentences(clauses, by_clause))
         for sentence in sentences:
             matches = [
@@ -120,7 +121,7 @@ class SafetyGate:
         for sentence in sentences:
             sentence.happening = happening
             readings = known.numbers.readings(sentence.words)
-            signs += signs_of_words(voices, sentence, readings)
+            signs += signs_of_words(heard, sentence, readings)
         for script in known.scripts:
             if script.letters.search(text):
                 signs += signs_of_script(script, text, clauses, by_clause, known.numbers)

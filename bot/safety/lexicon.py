@@ -69,6 +69,19 @@ class Voice:
 
 
 @dataclass(frozen=True)
+class Heard:
+    """A language that a message may be in. common: how many of its commonest words are there."""
+
+    voice: Voice
+    common: int
+
+    @property
+    def sure(self) -> bool:
+        """Do so many common words leave no doubt?"""
+        return self.common >= _SURE
+
+
+@dataclass(frozen=True)
 class Script:
     """A language written without spaces, or with words that change shape: one expression a sign.
 
@@ -92,13 +105,15 @@ class Lexicon:
     normaliser: Normaliser
     numbers: Numbers
 
-    def heard(self, words: Iterable[str]) -> tuple[list[Voice], bool]:
-        """The languages that `words` may be in, and whether no other language can be meant."""
+    def heard(self, words: Iterable[str]) -> list[Heard]:
+        """The languages that `words` may be in, likeliest first."""
         said = list(words)
-        counts = [sum(word in voice.common for word in said) for voice in self.voices]
-        most = max(counts, default=0)
-        near = most - 1 if most > 3 else most
-        return [v for v, count in zip(self.voices, counts) if count >= near], most >= _SURE
+        heard = [Heard(v, sum(word in v.common for word in said)) for v in self.voices]
+        most = max((each.common for each in heard), default=0)
+        near = max(most - 1, min(most, 1))
+        return sorted(
+            (each for each in heard if each.common >= near), key=lambda each: -each.common
+        )
 
 
 def joined(voices: Sequence[Voice]) -> Voice:

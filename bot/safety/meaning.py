@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from bot.safety.lexicon import CUE, Script, Voice, joined
+from bot.safety.lexicon import CUE, Heard, Script, Voice, joined
 from bot.safety.normalise import fold
 from bot.safety.numbers import Numbers, Reading
 from bot.safety.patterns import BREAK, Match
@@ -40,8 +40,6 @@ _LIST_REACH = 16
 _LACKING = frozenset({"falta", "faltan", "sin", "manca", "manque", "fehlt", "kaum", "apenas"})
 #: Not long enough ago for a crisis to be over.
 _RECENT_PAST = frozenset({"month", "months", "mes", "meses", "monat", "monaten", "mois", "mesi"})
-#: With more languages possible than this, a message has said too little to tell them apart.
-_LIKELY = 3
 _LIST_WORDS = {
     "en": {"or", "nor"}, "es": {"o", "ni"}, "de": {"oder", "noch"}, "fr": {"ou", "ni"},
     "it": {"o", "ne"}, "pt": {"ou", "nem"}, "nl": {"of", "noch"}, "pl": {"ani", "lub"},
@@ -96,24 +94,26 @@ class Sign:
 
 
 def signs_of_words(
-    voices: Sequence[Voice], sentence: Sentence, readings: Sequence[Reading]
+    heard: Sequence[Heard], sentence: Sentence, readings: Sequence[Reading]
 ) -> list[Sign]:
-    """The signs that one sentence means. `voices`: the languages that it may be in.
+    """The signs that one sentence means. `heard`: the languages that it may be in.
 
-    A phrase of one of them is judged by the context of that language alone: "se" is "if" in one
-    and nothing in the next.
+    A phrase of one of them is judged by the context of that language alone, since "se" is "if" in
+    one and nothing in the next; but what a likelier language finds not meant is not meant.
     """
-    placed: list[tuple[Sign, tuple[int, ...]]] = []
-    together = joined(voices)
-    context = anybody = _Context(together, together.animals, sentence)
+    together = joined([each.voice for each in heard])
+    anybody = _Context(together, together.animals, sentence)
+    known = any(each.common for each in heard)
     single = {
-        language: _Context(voice, together.animals, sentence)
-        for voice in voices
-        for language in voice.languages
-        if len(voices) <= _LIKELY
+        language: (_Context(each.voice, together.animals, sentence), each.common)
+        for each in heard
+        for language in each.voice.languages
+        if known
     }
+    placed: list[tuple[Sign, tuple[int, ...], int]] = []
+    refused: list[tuple[str, frozenset[int], int]] = []
     for match in sentence.matches:
-        context = single.get(match.language, anybody)
+        context, likely = single.get(match.language, (anybody, 0))
         if context.counts(match):
             sign = Sign(
                 match.name,
@@ -121,24 +121,33 @@ def signs_of_words(
                 sentence.number,
                 context.about_other(match),
             )
-            placed.append((sign, match.at))
-    context = anybody
+            placed.append((sign, match.at, likely))
+        else:
+            refused.append((match.name, frozenset(match.at), likely))
+    placed = [
+        (sign, at, likely)
+        for sign, at, likely in placed
+        if not any(
+            name == sign.name and other > likely and not places.isdisjoint(at)
+            for name, places, other in refused
+        )
+    ]
     for reading in readings:
         match = Match("reading", "", reading.at, reading.at + 1, (reading.at,))
         for name in names_of(reading):
-            if name == "temperature_normal" or context.counts_reading(match, name):
+            if name == "temperature_normal" or anybody.counts_reading(match, name):
                 sign = Sign(
                     name,
                     sentence.clause_of[reading.at],
                     sentence.number,
-                    context.about_other(match),
+                    anybody.about_other(match),
                 )
-                placed.append((sign, match.at))
-    meant = {i for sign, at in placed if sign.name in CRISIS for i in at}
+                placed.append((sign, match.at, 0))
+    meant = {i for sign, at, _ in placed if sign.name in CRISIS for i in at}
     # "never wake up" as a wish is no fainting, "overdose" as a plan is none taken
     return [
         sign
-        for sign, at in placed
+        for sign, at, _ in placed
         if sign.name not in _WISHED or not meant or len(meant & set(at)) * 2 < len(at)
     ]
 
