@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from actions.answering import NOT_OFFERED, answers, said_again
+from actions.answering import answers, said_again
 from actions.guide_action import GuideAction, Response, remember
-from actions.turn import Turn
+from actions.trial_details import CLINIC_TOPICS, details
+from actions.turn import NOT_OFFERED, Turn
 from knowledge.replies.compose import SAFETY_TOPICS
 from knowledge.replies.reply import Reply
 
@@ -42,6 +43,8 @@ class ActionAnswer(GuideAction):
                 return Response([meant], remember(named))
         replies = answers(turn, topic)
         replies[-1] = _with_runners_up(turn, topic, replies[-1])
+        if topic in CLINIC_TOPICS and turn.nct_ids:
+            replies.append(details(turn, turn.nct_ids[0]))
         return Response(replies, remember(turn.named[-1] if turn.named else None))
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
+from rasa_sdk.events import FollowupAction
+
 from actions.find_trials import MOST_CONDITIONS, listings
 from actions.guide_action import Response, remember
 from actions.turn import Turn
 from knowledge.replies.reply import Reply
 
-#: Topics that make no sense as a guess or as a choice.
-NOT_OFFERED = frozenset(
-    {"not_understood", "out_of_scope", "affirm", "deny", "greet", "thanks", "goodbye", "repeat",
-     "start_over", "abuse", "emergency", "crisis"}
-)  # fmt: skip
-
+#: With a word for trials, a date asks what changed among them ("what is new since March?").
+_WORDS_FOR_TRIALS = re.compile(r"\b(?:trial|stud(?:y|ies)|ensayo|estudio)", re.IGNORECASE)
 _ABOUT_TRIALS = frozenset({"find_trials", "trial_details"})
 
 
@@ -30,10 +30,19 @@ def answers(turn: Turn, topic: str) -> list[Reply]:
 
 def said_again(turn: Turn) -> Response | None:
     """The last topic, for the disease or place that a bare message names; None for another one."""
+    of_trials = turn.last_topic in _ABOUT_TRIALS
+    if "since" in turn.limits and (of_trials or _WORDS_FOR_TRIALS.search(turn.text)):
+        return listings(turn)
+    if "postcode" in turn.limits and of_trials:
+        return listings(turn)
     if not turn.bare:
         return None
     if (turn.place and not turn.named) or turn.last_topic in _ABOUT_TRIALS:
         return listings(turn)
+    if turn.in_fit_check:
+        return Response()
+    if turn.last_topic == "am_i_eligible" and turn.named:
+        return Response(events=[*remember(turn.named[0]), FollowupAction("action_fit_start")])
     if turn.last_topic and turn.named and _about_therapy(turn, turn.last_topic):
         return Response(answers(turn, turn.last_topic), remember(turn.named[-1]))
     return None

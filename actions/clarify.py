@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from actions.answering import NOT_OFFERED, said_again
+from actions.answering import said_again
 from actions.guide_action import GuideAction, Response, remember
-from actions.turn import Turn
+from actions.turn import NOT_OFFERED, Turn
 
 #: How many guesses are offered.
 MOST_GUESSES = 3

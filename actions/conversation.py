@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from rasa_sdk.events import AllSlotsReset
+from rasa_sdk.events import ActiveLoop, AllSlotsReset
 
 from actions.guide_action import GuideAction, Response
 from actions.turn import Turn
@@ -27,14 +27,15 @@ class ActionRepeat(GuideAction):
 
 
 class ActionStartOver(GuideAction):
-    """Forgets what was talked about."""
+    """Forgets what was talked about, and ends the fit check."""
 
     def name(self) -> str:
         return "action_start_over"
 
     def respond(self, turn: Turn) -> Response:
-        say = turn.guide.composer.say
-        return Response([say("start_over", "start_over", turn.setting, MENU)], [AllSlotsReset()])
+        turn.guide.fit_checks.end(turn.conversation)
+        said = turn.guide.composer.say("start_over", "start_over", turn.setting, MENU)
+        return Response([said], [ActiveLoop(None), AllSlotsReset()])
 
 
 class ActionAffirm(GuideAction):

@@ -12,7 +12,8 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.turn import Turn
+from actions.second_question import second_question
+from actions.turn import NOT_OFFERED, Turn
 from knowledge.replies.reply import Reply
 
 
@@ -50,14 +51,15 @@ class GuideAction(Action, ABC):
             named = turn.named[0] if turn.named else None
             cards = [turn.guide.composer.answer(turn.danger, turn.setting, named)]
             turn = replace(turn, under_card=True)
-        response = self.respond(turn)
+        response = _with_second_question(turn, self.respond(turn))
         given = turn.guide.replies.add(turn.conversation, [*cards, *response.replies])
         for id_ in (*given, *response.repeated):
             # Only a reference goes into the tracker, which travels here with every turn.
-            dispatcher.utter_message(json_message={"reply": id_})
+            certainty = turn.ranking[0][1] if turn.ranking else None
+            dispatcher.utter_message(json_message={"reply": id_, "certainty": certainty})
         events: list[EventType] = [SlotSet("misses", turn.misses + 1 if response.missed else 0)]
         if response.replies:
-            events.append(SlotSet("topic", response.replies[-1].topic))
+            events.append(SlotSet("topic", response.replies[0].topic))
         return events + response.events
 
     @abstractmethod
@@ -67,6 +69,23 @@ class GuideAction(Action, ABC):
     @abstractmethod
     def respond(self, turn: Turn) -> Response:
         """What to say to this turn."""
+
+
+def _with_second_question(turn: Turn, response: Response) -> Response:
+    """The second question of a message, answered where that is sure, else the first choice."""
+    second = second_question(turn.parts, turn.topic, NOT_OFFERED)
+    told = {reply.topic for reply in response.replies}
+    if second is None or not told or response.missed or second.topic in told:
+        return response
+    named = turn.named[0] if turn.named else turn.carried
+    topic = turn.guide.curated.content().topics[second.topic]
+    if second.sure and topic.answer and len(response.replies) == 1:
+        other = turn.guide.composer.answer(topic.id, turn.setting, named)
+        return replace(response, replies=[*response.replies, other])
+    offered = turn.guide.composer.choices([topic.id], turn.setting, named)
+    last = response.replies[-1]
+    choices = [*offered, *(c for c in last.choices if c not in offered)]
+    return replace(response, replies=[*response.replies[:-1], replace(last, choices=choices)])
 
 
 def remember(named: Any, where: Any = None) -> list[EventType]:

@@ -23,6 +23,10 @@ class Turn:
     probabilities. named: conditions in the message, in order. carried: the condition of an earlier
     turn, where this one names none. under_card: a safety card is already above this reply.
     bare: the message names a disease or place and asks nothing by itself ("what about MS?").
+    limits: what a search for trials is narrowed to, by kind (`bot/nlu/search_filters.py`).
+    last_limits: those of the search before.
+    in_fit_check: the fit check goes on, and waits for an answer.
+    parts: what the message's sentences ask, each by itself (see `bot/nlu/topic_classifier.py`).
     danger: "emergency" or "crisis" where the classifier hears one, even beside another question.
     """
 
@@ -43,6 +47,10 @@ class Turn:
     under_card: bool
     danger: str | None
     bare: bool
+    limits: dict[str, list[str]] = field(default_factory=dict)
+    last_limits: dict[str, list[str]] = field(default_factory=dict)
+    in_fit_check: bool = False
+    parts: list[dict[str, Any]] = field(default_factory=list)
     guide: Guide = field(default_factory=guide)
 
     @classmethod
@@ -55,16 +63,25 @@ class Turn:
         locale = language if language in LOCALES else "en"
         ranking = [(r["topic"], r["confidence"]) for r in message.get("topic_ranking") or []]
         places = [place(value) for value in _entities(message, "place")]
+        named_place = next((each for each in places if each), None)
+        slot = tracker.get_slot("place")
+        carried_place = place(slot) if slot else None
+        where = named_place or carried_place
         return cls(
             conversation=tracker.sender_id,
-            setting=Setting(clinic_named(metadata.get("clinic")), locale, language),
+            setting=Setting(
+                clinic_named(metadata.get("clinic")),
+                locale,
+                language,
+                where.country if where else None,
+            ),
             text=message.get("text") or "",
             topic=next(iter(_entities(message, "topic")), ranking[0][0] if ranking else None),
             ranking=ranking,
             named=_named(message),
             carried=_carried(tracker.get_slot("condition")),
-            place=next((each for each in places if each), None),
-            carried_place=place(tracker.get_slot("place")) if tracker.get_slot("place") else None,
+            place=named_place,
+            carried_place=carried_place,
             nct_ids=_entities(message, "nct_id"),
             ordinal=next((int(value) for value in _entities(message, "ordinal")), None),
             shown_trials=tracker.get_slot("shown_trials") or [],
@@ -73,20 +90,38 @@ class Turn:
             under_card=bool(metadata.get("under_card")),
             danger=_danger(message.get("danger") or {}),
             bare=_bare(message),
+            limits=_limits(message),
+            last_limits=tracker.get_slot("search") or {},
+            in_fit_check=tracker.active_loop.get("name") == FIT_CHECK,
+            parts=message.get("parts_told") or [],
         )
 
 
+#: The Rasa form of the fit check (domain.yml).
+FIT_CHECK = "fit_check"
+
+#: Topics that make no sense as a guess or as a choice.
+NOT_OFFERED = frozenset(
+    {"not_understood", "out_of_scope", "affirm", "deny", "greet", "thanks", "goodbye", "repeat",
+     "start_over", "abuse", "emergency", "crisis"}
+)  # fmt: skip
+
 #: From these probabilities on a card is shown. In cross-validation on the training questions this
 #: adds less than 1 % of cards on ordinary questions; a card too many costs a line.
-DANGER = {"emergency": 0.15, "crisis": 0.25}
+DANGER = {"emergency": 0.08, "crisis": 0.08}
 
 #: Words of a message that leans on what was said before.
 _LEANING = frozenset(
     """and what about how for any in near around the a an no not i meant mean actually ok okay
     but please is there there's are some ones one same also with patients people of to it im
     my have y que qué tal para en cerca de el la los las hay no quise decir quería sobre con
-    tengo alguno algún ninguno und was ist mit in für et pour à e per""".split()  # noqa: SIM905
+    tengo alguno algún ninguno und was ist mit in für et pour à e per
+    only just using solo sólo""".split()  # noqa: SIM905
 )
+
+
+#: Entities that a bare message consists of.
+_NAMES = frozenset({"condition", "place", "limit"})
 
 
 def _danger(probabilities: dict[str, float]) -> str | None:
@@ -96,11 +131,12 @@ def _danger(probabilities: dict[str, float]) -> str | None:
 
 def _bare(message: dict[str, Any]) -> bool:
     text = message.get("text") or ""
-    named = [e for e in message.get("entities") or [] if e["entity"] in {"condition", "place"}]
+    named = [e for e in message.get("entities") or [] if e["entity"] in _NAMES]
     if not named or text.startswith("/"):
         return False
-    for entity in sorted(named, key=lambda e: -e["start"]):
-        text = text[: entity["start"]] + " " + text[entity["end"] :]
+    for entity in named:
+        start, end = entity["start"], entity["end"]
+        text = text[:start] + " " * (end - start) + text[end:]
     return all(word in _LEANING for word in re.findall(r"[\w']+", text.casefold()))
 
 
@@ -114,6 +150,14 @@ def _metadata(tracker: Tracker) -> dict[str, Any]:
 def _entities(message: dict[str, Any], kind: str) -> list[Any]:
     found = [e["value"] for e in message.get("entities") or [] if e["entity"] == kind]
     return list(dict.fromkeys(found))
+
+
+def _limits(message: dict[str, Any]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for limit in _entities(message, "limit"):
+        kind, _, value = limit.partition("=")
+        found.setdefault(kind, []).append(value)
+    return found
 
 
 def _named(message: dict[str, Any]) -> list[Named]:

@@ -1,4 +1,4 @@
-"""`python -m bot COMMAND`: run, train, evaluate, ask, check, refresh."""
+"""`python -m bot COMMAND`: all that a maintainer does, from adding an FAQ to serving it."""
 
 from __future__ import annotations
 
@@ -10,11 +10,17 @@ import sys
 
 COMMANDS = {
     "run": "start the whole guide and print the demo page's address",
-    "train": "train a model from the content and data files",
+    "train": "train a model from the content and data files: a candidate",
     "evaluate": "measure the current model on questions that it was not trained on",
+    "promote": "let a trained model serve people, where the gates hold",
+    "rollback": "go back to the model that was served before",
+    "models": "list the trained models",
+    "faq": "add an FAQ, or questions to one",
+    "review": "questions that were not answered well, and topics due for a review",
     "ask": "ask one question in a fresh conversation; prints the replies as JSON",
     "check": "check the content files; exits 1 with file:line messages",
     "refresh": "bring the trial listings up to date from the registry",
+    "criteria": "print the eligibility criteria of one registry record as JSON lines",
 }
 
 

@@ -15,7 +15,7 @@ from rasa.utils.endpoints import EndpointConfig
 from rasa.utils.log_utils import configure_structlog
 from rasa_sdk.executor import ActionExecutor
 
-from bot.models import current, verified_path
+from bot.models import Manifest, current, verified_path
 from bot.safety.gate import SafetyGate
 from bot.web.turns import Incoming, Person, Replies, Turns
 from knowledge.clinics import DEMO
@@ -35,14 +35,17 @@ class _ActionsHere(EndpointConfig):
 
 
 class Service:
-    """Answers messages with the current model. Raises ModelUnusable at the start."""
+    """Answers messages with a model, the current one by default.
 
-    def __init__(self) -> None:
+    Raises ModelUnusable at the start.
+    """
+
+    def __init__(self, manifest: Manifest | None = None) -> None:
         # Rasa used as a library would log every message in clear.
         configure_structlog(logging.ERROR)
         logging.getLogger("rasa").setLevel(logging.ERROR)
         logging.getLogger("rasa_sdk").setLevel(logging.ERROR)
-        model = verified_path(current())
+        model = verified_path(manifest or current())
         self._agent = Agent(
             tracker_store=InMemoryTrackerStore(None),
             lock_store=InMemoryLockStore(),

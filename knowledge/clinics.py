@@ -4,6 +4,7 @@
 riverside:
   name: Riverside Immunology
   origins: [https://www.riverside.example]   # sites that may embed it
+  country: US                                # its patients' country, if it is one
 ```
 The clinic `demo` is always there. Its origins are any, since it holds nobody's patients.
 """
@@ -33,7 +34,9 @@ def _clinics(path: str) -> dict[str, Clinic]:
     try:
         loaded = yaml.safe_load((PROJECT / Path(path)).read_text(encoding="utf-8")) or {}
         for id_, row in loaded.items():
-            found[str(id_)] = Clinic(str(id_), row["name"], tuple(row.get("origins", ())))
+            found[str(id_)] = Clinic(
+                str(id_), row["name"], tuple(row.get("origins", ())), row.get("country")
+            )
     except (OSError, yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
         raise ClinicsFileInvalid(f"CLINICS_FILE ({path}): {error}") from error
     return found

@@ -61,7 +61,9 @@ def open_engine(url: str) -> Engine:
 def create_tables(engine: Engine) -> None:
     """Make the tables that are missing. Safe to call at every start."""
     from knowledge.curated import tables as _curated  # noqa: F401  (registers its tables)
+    from knowledge.fit_check import tables as _fit_check  # noqa: F401
     from knowledge.replies import tables as _replies  # noqa: F401
+    from knowledge.review import tables as _review  # noqa: F401
     from knowledge.trials import tables as _trials  # noqa: F401
 
     Base.metadata.create_all(engine)

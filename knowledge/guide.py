@@ -10,7 +10,9 @@ from sqlalchemy.engine import Engine
 from knowledge.curated.reading import read_content
 from knowledge.curated.store import CuratedStore, load
 from knowledge.database import create_tables, open_engine
+from knowledge.fit_check.checks import FitChecks
 from knowledge.replies.compose import Composer
+from knowledge.replies.fit import FitReplies
 from knowledge.replies.store import ReplyStore
 from knowledge.replies.trials import TrialReplies
 from knowledge.settings import knowledge_settings
@@ -20,13 +22,15 @@ from knowledge.trials.mirror import Mirror
 
 @dataclass(frozen=True)
 class Guide:
-    """The opened knowledge: content, replies, and trials."""
+    """The opened knowledge: content, replies, trials, and fit checks."""
 
     engine: Engine
     curated: CuratedStore
     composer: Composer
     replies: ReplyStore
     trial_replies: TrialReplies
+    fit_checks: FitChecks
+    fit_replies: FitReplies
     registry: RegistryClient
     mirror: Mirror
     #: The registry is a replay of recorded data.
@@ -53,6 +57,8 @@ def guide() -> Guide:
         composer=composer,
         replies=ReplyStore(engine),
         trial_replies=TrialReplies(composer, settings.recorded),
+        fit_checks=FitChecks(engine),
+        fit_replies=FitReplies(composer),
         registry=registry,
         mirror=Mirror(engine, registry, names),
         recorded=settings.recorded,

@@ -137,9 +137,10 @@ def model() -> None:
     except ModelUnusable:
         fresh = False
     if not fresh:
-        subprocess.run(
-            [sys.executable, "-W", "ignore", "-m", "bot", "train"], cwd=PROJECT, check=True
-        )
+        for command in (["train"], ["promote", "--without-gates"]):
+            subprocess.run(
+                [sys.executable, "-W", "ignore", "-m", "bot", *command], cwd=PROJECT, check=True
+            )
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 from knowledge.curated.lint import check
@@ -15,7 +16,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print what is wrong."""
+    """Print what is wrong; exit 2 where there is no content to check."""
+    if not (arguments.folder / "topics").is_dir():
+        print(f"{arguments.folder} holds no content (no folder 'topics' in it).", file=sys.stderr)
+        return 2
     problems = check(arguments.folder)
     for problem in problems:
         print(problem)

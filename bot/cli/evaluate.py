@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bot.evaluation.measures import measure, read_rows
 from bot.evaluation.report import as_text
-from bot.models import ModelUnusable
+from bot.models import ModelUnusable, named
 from knowledge.settings import PROJECT
 
 #: Questions that the model is measured on and never trained on.
@@ -26,6 +26,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="questions with columns text, topic, conditions (default: all of tests/nlu)",
     )
+    parser.add_argument(
+        "--model", default="current", metavar="NAME", help="a trained model (default: current)"
+    )
     parser.add_argument("--json", type=Path, metavar="OUT", help="write the figures to this file")
 
 
@@ -36,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
     files = arguments.tsv or sorted(TEST_QUESTIONS.glob("*.tsv"))
     try:
         rows = [row for file in files for row in read_rows(file)]
-        service = Service()
+        service = Service(named(arguments.model))
     except (ModelUnusable, ValueError, OSError) as error:
         print(error, file=sys.stderr)
         return 1

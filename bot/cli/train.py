@@ -1,4 +1,7 @@
-"""Train a model from the content and data files, and make it the one that is served."""
+"""Train a model from the content and data files. It is a candidate until it is promoted.
+
+The first one of all, where none can be served, is promoted at once.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,15 @@ import logging
 import sys
 import time
 
-from bot.models import make_current, write_manifest
+from bot.cli.console import good
+from bot.models import (
+    Manifest,
+    ModelUnusable,
+    current,
+    make_current,
+    verified_path,
+    write_manifest,
+)
 from bot.settings import MODELS
 from knowledge.curated.reading import ContentInvalid, read_content
 from knowledge.settings import PROJECT
@@ -28,13 +39,26 @@ def run(_arguments: argparse.Namespace) -> int:
     print(f"Training on {questions} questions about {len(content.topics)} topics …", flush=True)
     print("(the first time each question is read by the sentence encoders, which takes a minute)")
     started = time.monotonic()
-    train()
-    print(f"Trained in {time.monotonic() - started:.0f} s.")
+    model = train()
+    good(f"Trained {model.name} in {time.monotonic() - started:.0f} s.")
+    if _nothing_is_served():
+        make_current(model)
+        print("There was no model to serve: this one is served from now on.")
+    else:
+        print("It is a candidate. To serve it, if the gates hold: python -m bot promote")
     return 0
 
 
-def train() -> None:
-    """Train and make the model current. Raises RuntimeError where Rasa made none."""
+def _nothing_is_served() -> bool:
+    try:
+        verified_path(current())
+    except ModelUnusable:
+        return True
+    return False
+
+
+def train() -> Manifest:
+    """Train, and return the model's manifest. Raises RuntimeError where Rasa made none."""
     import rasa.model_training
     from rasa.utils.common import configure_logging_and_warnings
     from rasa.utils.log_utils import configure_structlog
@@ -53,4 +77,4 @@ def train() -> None:
     )
     if not result.model:
         raise RuntimeError("Rasa trained no model")
-    make_current(write_manifest(MODELS / f"{name}.tar.gz"))
+    return write_manifest(MODELS / f"{name}.tar.gz")

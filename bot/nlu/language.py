@@ -5,7 +5,13 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from lingua import IsoCode639_1, Language, LanguageDetector, LanguageDetectorBuilder
+from lingua import (
+    ConfidenceValue,
+    IsoCode639_1,
+    Language,
+    LanguageDetector,
+    LanguageDetectorBuilder,
+)
 
 #: Languages whose questions are understood (those of the sentence encoders).
 UNDERSTOOD = (
@@ -13,9 +19,15 @@ UNDERSTOOD = (
 )  # fmt: skip
 
 #: Names and abbreviations, which say nothing about the language around them.
-_NEUTRAL = re.compile(r"(?i)\bcar-?t\b|\blupus\b|\bNCT\d*\b|(?-i:\b[A-Z]{2,5}\b)|\d+|\bgravis\b")
+_NEUTRAL = re.compile(
+    r"(?i)\[[a-z ]+\]|\bcar-?t\b|\blupus\b|\bNCT\d*\b|(?-i:\b[A-Z]{2,5}\b)|\d+|\bgravis\b"
+)
 #: How sure the detector must be to leave the session's language; short texts need more.
 _SURE, _SURE_WHEN_SHORT, _SHORT_LETTERS = 0.6, 0.9, 24
+#: A message in the Latin alphabet stays in the session's language while that is this likely: of our
+#: English questions 1.5 instead of 2.5 % were taken for another language, and no other lost more
+#: than 1 %. A safety card in the wrong language is no help.
+_POSSIBLE = 0.05
 
 
 @lru_cache(maxsize=1)
@@ -32,8 +44,16 @@ def language_of(text: str, default: str = "en") -> str:
     letters = sum(ch.isalpha() for ch in stripped)
     if not letters:
         return default
-    best = _detector().compute_language_confidence_values(stripped)[0]
+    likely = _detector().compute_language_confidence_values(stripped)
+    best = likely[0]
     sure = _SURE_WHEN_SHORT if letters < _SHORT_LETTERS and stripped.isascii() else _SURE
     if best.value < sure:
         return default
-    return str(best.language.iso_code_639_1.name).lower()
+    in_default = next((each.value for each in likely if _code(each) == default), 0.0)
+    if stripped.isascii() and _code(best) != default and in_default >= _POSSIBLE:
+        return default
+    return _code(best)
+
+
+def _code(found: ConfidenceValue) -> str:
+    return str(found.language.iso_code_639_1.name).lower()

@@ -1,8 +1,8 @@
 """Rasa component: what a message names, and the wording whose meaning is then compared.
 
-Extracts entities (condition, place, NCT number, ordinal) and the language, and sets the message's
-`meaning`: therapy and diseases under one canonical name each, so that what is learnt about one
-disease holds for all ("normalise the domain before the meaning").
+Extracts entities (condition, place, NCT number, ordinal, limits of a search) and the language, and
+sets the message's `meaning`: therapy and diseases under one canonical name each, so that what is
+learnt about one disease holds for all ("normalise the domain before the meaning").
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.nlu.conditions import ConditionMatcher, Mention, aliases_of
 from bot.nlu.language import language_of
 from bot.nlu.ordinals import ordinal_in
+from bot.nlu.parts import PARTS, split
+from bot.nlu.search_filters import search_filters
 from bot.nlu.therapy import canonical_therapy
 from bot.nlu.words import clean
 from knowledge.curated.reading import read_content
@@ -109,7 +111,9 @@ class MeaningReader(GraphComponent, EntityExtractorMixin):
             mentions = self._matcher.find(text)
             entities = self.add_extractor_name(_entities(text, mentions))
             message.set(ENTITIES, message.get(ENTITIES, []) + entities, add_to_output=True)
-            message.set(MEANING, meaning_of(text, mentions))
+            meaning = meaning_of(text, mentions)
+            message.set(MEANING, meaning)
+            message.set(PARTS, [Message({TEXT: part, MEANING: part}) for part in split(meaning)])
             session = (message.get("metadata") or {}).get("locale", "en")
             message.set(LANGUAGE, language_of(text, default=session), add_to_output=True)
         return messages
@@ -143,6 +147,10 @@ def _entities(text: str, mentions: list[Mention]) -> list[dict[str, Any]]:
     ordinal = ordinal_in(text)
     if ordinal is not None:
         found.append(_entity("ordinal", str(ordinal.position), ordinal.start, ordinal.end))
+    found += [
+        _entity("limit", f"{wish.kind}={wish.value}", wish.start, wish.end)
+        for wish in search_filters(text)
+    ]
     return found
 
 

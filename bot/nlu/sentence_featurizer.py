@@ -1,4 +1,4 @@
-"""Rasa component: the meaning of a message as dense vectors, one from each sentence encoder."""
+"""Rasa component: the meaning of a message as a dense vector, from a sentence encoder."""
 
 from __future__ import annotations
 
@@ -16,27 +16,30 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.encoders import VectorCache, Vectors, encoder
 from bot.nlu.meaning import MEANING
+from bot.nlu.parts import with_parts
 from knowledge.settings import VAR
 
-#: Encoders read at most this much of a message: a long story tells its point within it, and the
-#: time of a turn stays bounded.
-MAX_CHARACTERS = 600
+#: The message attribute that says that its topic is known already (set by a TopicClassifier).
+SETTLED = "settled"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
 class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
-    """Sets one sentence vector for each configured encoder.
+    """Sets the sentence vector of one encoder.
 
-    config: `encoders`, names of `bot.nlu.encoders.ENCODERS`.
+    config: `encoder`, a name of `bot.nlu.encoders.ENCODERS`. `characters`: it reads at most so much
+    of a message, which bounds the time of a turn. `parts`: whether it reads a message's parts too.
+    A message that is settled is left alone.
     """
 
     def __init__(self, config: dict[str, Any], name: str) -> None:
         super().__init__(name, config)
-        self._encoders = [encoder(each) for each in config["encoders"]]
+        self._encoder = encoder(config["encoder"])
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {**DenseFeaturizer.get_default_config(), "encoders": ["use", "e5"]}
+        own = {"encoder": "use", "characters": 600, "parts": False}
+        return {**DenseFeaturizer.get_default_config(), **own}
 
     @classmethod
     def create(
@@ -51,37 +54,32 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         messages = [m for m in training_data.training_examples if m.get(MEANING) is not None]
         cache = VectorCache(VAR / "vectors.sqlite")
-        texts = [_readable(m) for m in messages]
-        parts = [cache.encode(each, texts) for each in self._encoders]
+        vectors = cache.encode(self._encoder, [self._readable(m) for m in messages])
         cache.close()
-        for row, message in enumerate(messages):
-            self._set(message, [part[row] for part in parts])
+        for message, vector in zip(messages, vectors):
+            self._set(message, vector)
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
-        for message in messages:
-            text = _readable(message)
-            self._set(message, [each.encode([text])[0] for each in self._encoders])
+        unsettled = [message for message in messages if not message.get(SETTLED)]
+        for message in with_parts(unsettled) if self._config["parts"] else unsettled:
+            self._set(message, self._encoder.encode([self._readable(message)])[0])
         return messages
 
-    def _set(self, message: Message, vectors: list[Vectors]) -> None:
-        for each, vector in zip(self._encoders, vectors):
-            origin = f"{self._identifier}/{each.id}"
-            message.add_features(
-                Features(vector.reshape(1, -1), FEATURE_TYPE_SENTENCE, TEXT, origin)
-            )
+    def _set(self, message: Message, vector: Vectors) -> None:
+        message.add_features(
+            Features(vector.reshape(1, -1), FEATURE_TYPE_SENTENCE, TEXT, self._identifier)
+        )
+
+    def _readable(self, message: Message) -> str:
+        text = (message.get(MEANING) or "").strip() or "?"
+        if len(text) <= self._config["characters"]:
+            return text
+        # A story's question tends to stand at its end or its start; keep both.
+        half = self._config["characters"] // 2
+        return f"{text[:half]} {text[-half:]}"
 
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:
         """Raises KeyError for an encoder that there is not."""
-        for name in config["encoders"]:
-            encoder(name)
-
-
-def _readable(message: Message) -> str:
-    text = (message.get(MEANING) or "").strip() or "?"
-    if len(text) <= MAX_CHARACTERS:
-        return text
-    # A story's question tends to stand at its end or its start; keep both.
-    half = MAX_CHARACTERS // 2
-    return f"{text[:half]} {text[-half:]}"
+        encoder(config["encoder"])

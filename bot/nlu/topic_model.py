@@ -1,80 +1,128 @@
-"""The topic model: sentence vectors and character n-grams in, a probability for each topic out.
+"""The topic model: sentence vectors in, a probability for each topic out. Knows nothing of Rasa.
 
-Knows nothing of Rasa. A softmax regression over the dense vectors and over the n-grams compressed
-by latent semantic analysis, fitted as one, and a temperature fitted on held-back questions, so that
-a confidence means how often it is right.
+Kernel ridge regression (a Gaussian kernel over the training questions, one output a topic), then a
+softmax with a temperature fitted on held-back questions, so that a confidence means how often it
+is right.
+
+Why a kernel: a topic is many ways of asking, not one direction. On 1,378 held-out questions it was
+right 3 points more often than softmax regression on the same features (English 87.5 to 83.9 %);
+approximations with 3,000 to 5,000 landmarks or random features lost all of that again.
 
 Each view is centred first: the vectors of an encoder share a large common part (e5's cosines all
-lie between 0.7 and 1), which hides what tells questions apart. On the hard English test questions
-centring alone was worth 4 points of accuracy.
+lie between 0.7 and 1), which hides what tells questions apart. The views together are rotated to
+their principal axes, the strong ones damped a little, and cut to `dimensions`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import solve
 from scipy.optimize import minimize_scalar
-from scipy.sparse import csr_matrix
-from sklearn.decomposition import TruncatedSVD
-from sklearn.feature_extraction.text import TfidfTransformer
-from sklearn.linear_model import LogisticRegression
+from sklearn.metrics.pairwise import rbf_kernel
 from sklearn.model_selection import StratifiedShuffleSplit
-from sklearn.preprocessing import normalize
 
-Matrix = NDArray[np.float64]
+Matrix = NDArray[np.float32]
 
 #: Share of the training questions that is held back to fit the temperature.
 _HELD_BACK = 0.12
+#: Power of the principal axes' lengths by which they are damped: 0 not at all, 1 to equal length.
+_DAMPING = 0.25
 
 
 @dataclass(frozen=True)
 class TopicModelSettings:
     """What `config.yml` may tune.
 
-    c: inverse strength of the regularisation. ngram_dimensions: size of the compressed n-gram
-    view, 0 leaves it out. ngram_weight: its length beside the dense views', which are one each.
+    gamma: the kernel is exp(-gamma * squared distance). ridge: strength of the regularisation.
+    dimensions: of the rotated features. weights: the views' lengths, in order; 1 where none is set.
     """
 
-    c: float = 8.0
-    ngram_dimensions: int = 300
-    ngram_weight: float = 0.7
-    max_iter: int = 200
+    gamma: float = 0.25
+    ridge: float = 0.03
+    dimensions: int = 400
+    weights: Sequence[float] = ()
+
+
+@dataclass(frozen=True)
+class Rotation:
+    """From the views' vectors, side by side, to the features that the kernel compares.
+
+    ends: where each view begins, and the end of the last. weights: length of each.
+    centre: (d,) mean of the vectors. axes: (d, k). mean: (d,) mean of the unit views.
+    """
+
+    ends: tuple[int, ...]
+    weights: tuple[float, ...]
+    centre: Matrix
+    mean: Matrix
+    axes: Matrix
+
+    @classmethod
+    def fitted(cls, dense: Matrix, views: Sequence[int], settings: TopicModelSettings) -> Rotation:
+        ends = tuple(int(end) for end in np.cumsum([0, *views]))
+        weights = tuple(settings.weights) or (1.0,) * len(views)
+        draft = cls(
+            ends, weights, dense.mean(axis=0), np.zeros(0, np.float32), np.zeros((0, 0), np.float32)
+        )
+        units = draft._units(dense)
+        mean = units.mean(axis=0)
+        centred = units - mean
+        covariance = centred.T @ centred / len(centred)
+        lengths, axes = np.linalg.eigh(covariance)
+        best = np.argsort(-lengths)[: settings.dimensions]
+        kept = np.sqrt(np.maximum(lengths[best], 1e-12))
+        axes = axes[:, best] * (kept / kept[0]) ** -_DAMPING
+        # The damping changes lengths; distances should stay what `gamma` was chosen for.
+        scale = np.sqrt(np.square(units).sum(1).mean() / np.square(centred @ axes).sum(1).mean())
+        return replace(draft, mean=mean.astype(np.float32), axes=(axes * scale).astype(np.float32))
+
+    def features(self, dense: Matrix) -> Matrix:
+        """Shape (n, k)."""
+        return np.asarray((self._units(dense) - self.mean) @ self.axes)
+
+    def _units(self, dense: Matrix) -> Matrix:
+        centred = dense - self.centre
+        parts = [
+            weight * _unit(centred[:, start:end])
+            for weight, start, end in zip(self.weights, self.ends, self.ends[1:])
+        ]
+        return np.hstack(parts).astype(np.float32)
 
 
 @dataclass(frozen=True)
 class TopicModel:
-    """A fitted model. `labels` are topic ids; `weights` (features, labels).
+    """A fitted model.
 
-    views: where in the dense vector each encoder's part begins, and its end. centre: mean of each.
+    labels: topic ids. examples: (n, k) the training questions' features. dual: (n, labels) how much
+    each speaks for each topic. prior: (labels,) what is added to all.
     """
 
     labels: tuple[str, ...]
-    views: tuple[int, ...]
-    centre: Matrix
-    weights: Matrix
-    bias: Matrix
-    idf: Matrix
-    components: Matrix
-    ngram_weight: float
+    rotation: Rotation
+    examples: Matrix
+    dual: Matrix
+    prior: Matrix
+    gamma: float
     temperature: float
 
     @classmethod
     def fit(
         cls,
-        dense: NDArray[np.float32],
-        ngrams: csr_matrix,
+        dense: Matrix,
         labels: Sequence[str],
         settings: TopicModelSettings,
         views: Sequence[int] = (),
     ) -> TopicModel:
-        """Fit on `dense` (n, d) and n-gram counts (n, v).
+        """Fit on `dense` (n, d).
 
-        views: the sizes of the encoders' parts of `dense`; the whole is one by default.
+        views: the sizes of the parts of `dense`; the whole is one by default.
         Raises ValueError below two labels.
         """
         names = tuple(sorted(set(labels)))
@@ -82,105 +130,94 @@ class TopicModel:
             raise ValueError("a topic model needs questions of at least two topics")
         index = {name: number for number, name in enumerate(names)}
         y = np.array([index[label] for label in labels])
-        tfidf = TfidfTransformer(sublinear_tf=True)
-        weighted = tfidf.fit_transform(ngrams)
-        dimensions = min(settings.ngram_dimensions, min(ngrams.shape) - 1)
-        if dimensions > 0:
-            svd = TruncatedSVD(dimensions, algorithm="randomized", n_iter=3, random_state=0)
-            components = svd.fit(weighted).components_.T.astype(np.float32)
-        else:
-            components = np.zeros((ngrams.shape[1], 0), dtype=np.float32)
-        ends = tuple(int(end) for end in np.cumsum([0, *(views or (dense.shape[1],))]))
-        draft = cls(
-            names,
-            ends,
-            dense.mean(axis=0),
-            np.zeros((0, 0)),
-            np.zeros(0),
-            tfidf.idf_.astype(np.float32),
-            components,
-            settings.ngram_weight,
-            1.0,
-        )
-        features = draft._features(dense, ngrams)
-        temperature = draft._fit_temperature(features, y, settings)
-        weights, bias = _regression(features, y, len(names), settings)
-        return replace(draft, weights=weights, bias=bias, temperature=temperature)
+        rotation = Rotation.fitted(dense, views or (dense.shape[1],), settings)
+        features = rotation.features(dense)
+        kernel = rbf_kernel(features, gamma=settings.gamma)
+        temperature = _fitted_temperature(kernel, y, settings)
+        dual, prior = _regression(kernel, y, len(names), settings)
+        return cls(names, rotation, features, dual, prior, settings.gamma, temperature)
 
-    def probabilities(self, dense: NDArray[np.float32], ngrams: csr_matrix) -> Matrix:
+    def probabilities(self, dense: Matrix) -> Matrix:
         """Probabilities of shape (n, labels), each row summing to one."""
-        logits = self._features(dense, ngrams) @ self.weights + self.bias
-        return _softmax(logits / self.temperature)
+        kernel = self._kernel(self.rotation.features(dense))
+        return _softmax((kernel @ self.dual + self.prior) / self.temperature)
 
-    def _features(self, dense: NDArray[np.float32], ngrams: csr_matrix) -> NDArray[np.float32]:
-        counts = ngrams.tocsr().astype(np.float32)
-        counts.data = 1.0 + np.log(counts.data)
-        weighted = normalize(counts.multiply(self.idf[None, :]).tocsr())
-        compressed = np.asarray(weighted @ self.components)
-        centred = dense - self.centre
-        parts = [_unit(centred[:, start:end]) for start, end in zip(self.views, self.views[1:])]
-        return np.hstack([*parts, self.ngram_weight * _unit(compressed)]).astype(np.float32)
+    def _kernel(self, features: Matrix) -> Matrix:
+        """As scikit-learn's `rbf_kernel`, with the examples' lengths reckoned once."""
+        distances = np.square(features).sum(axis=1)[:, None] + self._lengths
+        distances -= 2 * features @ self.examples.T
+        return np.asarray(np.exp(-self.gamma * np.maximum(distances, 0)))
 
-    @staticmethod
-    def _fit_temperature(
-        features: NDArray[np.float32], y: NDArray[Any], settings: TopicModelSettings
-    ) -> float:
-        number = int(y.max()) + 1
-        if np.bincount(y).min() < 2 or len(y) * _HELD_BACK < number:
-            return 1.0
-        split = StratifiedShuffleSplit(1, test_size=_HELD_BACK, random_state=0)
-        fit, held = next(split.split(features, y))
-        weights, bias = _regression(features[fit], y[fit], number, settings)
-        logits = features[held] @ weights + bias
-
-        def loss(temperature: float) -> float:
-            chosen = _softmax(logits / temperature)[np.arange(len(held)), y[held]]
-            return float(-np.log(np.maximum(chosen, 1e-12)).mean())
-
-        return float(minimize_scalar(loss, bounds=(0.2, 5.0), method="bounded").x)
+    @cached_property
+    def _lengths(self) -> Matrix:
+        return np.asarray(np.square(self.examples).sum(axis=1))
 
     def save(self, path: Path) -> None:
         """Write to an `.npz` file: arrays only, nothing that could run when it is read."""
-        np.savez_compressed(
+        np.savez(
             path,
             labels=np.array(self.labels),
-            views=np.array(self.views),
-            centre=self.centre,
-            weights=self.weights,
-            bias=self.bias,
-            idf=self.idf,
-            components=self.components.astype(np.float16),
-            scalars=np.array([self.ngram_weight, self.temperature]),
+            ends=np.array(self.rotation.ends),
+            weights=np.array(self.rotation.weights),
+            centre=self.rotation.centre,
+            mean=self.rotation.mean,
+            axes=self.rotation.axes,
+            examples=self.examples,
+            dual=self.dual,
+            prior=self.prior,
+            scalars=np.array([self.gamma, self.temperature]),
         )
 
     @classmethod
     def load(cls, path: Path) -> TopicModel:
         """Read what `save` wrote."""
         with np.load(path, allow_pickle=False) as stored:
-            ngram_weight, temperature = stored["scalars"]
+            gamma, temperature = stored["scalars"]
+            rotation = Rotation(
+                tuple(int(end) for end in stored["ends"]),
+                tuple(float(weight) for weight in stored["weights"]),
+                stored["centre"],
+                stored["mean"],
+                stored["axes"],
+            )
             return cls(
                 tuple(str(label) for label in stored["labels"]),
-                tuple(int(end) for end in stored["views"]),
-                stored["centre"],
-                stored["weights"],
-                stored["bias"],
-                stored["idf"],
-                stored["components"].astype(np.float32),
-                float(ngram_weight),
+                rotation,
+                stored["examples"],
+                stored["dual"],
+                stored["prior"],
+                float(gamma),
                 float(temperature),
             )
 
 
 def _regression(
-    features: NDArray[np.float32], y: NDArray[Any], number: int, settings: TopicModelSettings
+    kernel: Matrix, y: NDArray[Any], number: int, settings: TopicModelSettings
 ) -> tuple[Matrix, Matrix]:
-    model = LogisticRegression(C=settings.c, max_iter=settings.max_iter, class_weight="balanced")
-    model.fit(features, y)
-    weights, bias = model.coef_.T, model.intercept_
-    if number == 2:  # one column of scores: make it two
-        weights = np.hstack([-weights / 2, weights / 2])
-        bias = np.array([-bias[0] / 2, bias[0] / 2])
-    return weights.astype(np.float32), bias.astype(np.float32)
+    """Weighted so that a topic with few questions counts as much as one with many."""
+    targets = np.eye(number, dtype=np.float32)[y]
+    prior = targets.mean(axis=0)
+    weights = len(y) / (number * np.maximum(targets.sum(axis=0), 1))
+    system = kernel.astype(np.float32, copy=True)
+    system[np.diag_indices(len(y))] += settings.ridge / weights[y]
+    dual = solve(system, targets - prior, assume_a="pos", overwrite_a=True, check_finite=False)
+    return dual.astype(np.float32), prior
+
+
+def _fitted_temperature(kernel: Matrix, y: NDArray[Any], settings: TopicModelSettings) -> float:
+    number = int(y.max()) + 1
+    if np.bincount(y).min() < 2 or len(y) * _HELD_BACK < number:
+        return 0.1
+    split = StratifiedShuffleSplit(1, test_size=_HELD_BACK, random_state=0)
+    fit, held = next(split.split(y, y))
+    dual, prior = _regression(kernel[np.ix_(fit, fit)], y[fit], number, settings)
+    scores = kernel[np.ix_(held, fit)] @ dual + prior
+
+    def loss(temperature: float) -> float:
+        chosen = _softmax(scores / temperature)[np.arange(len(held)), y[held]]
+        return float(-np.log(np.maximum(chosen, 1e-12)).mean())
+
+    return float(minimize_scalar(loss, bounds=(0.01, 1.0), method="bounded").x)
 
 
 def _unit(rows: Matrix) -> Matrix:

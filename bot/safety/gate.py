@@ -12,11 +12,13 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from bot.safety.lexicon import CUE, MASK, Lexicon, Rule, lexicon
-from bot.safety.meaning import Sentence, Sign, signs_of_script, signs_of_words
+from bot.safety.meaning import signs_of_words
 from bot.safety.numbers import Reading
 from bot.safety.patterns import BREAK
 from bot.safety.remainder import remainder_of
+from bot.safety.scripts import signs_of_script
 from bot.safety.segments import Clause, clauses_of
+from bot.safety.signs import Sentence, Sign
 
 Kind = Literal["none", "emergency", "crisis"]
 

@@ -76,7 +76,7 @@ _PAIRS = {
 }  # fmt: skip
 #: Words of one or two letters that run-together text may hold.
 _SMALL = frozenset({"i", "to", "my", "is", "am", "me", "he", "no", "in", "it", "im", "of", "on"})
-_FILLERS = frozenset({"um", "uh", "uhm", "erm", "hmm", "mmm", "ehm", "umm", "uhh", "like"})
+_FILLERS = frozenset({"uh", "uhm", "erm", "hmm", "mmm", "ehm", "umm", "uhh", "like"})
 _OWNER = re.compile(r"(.+)'s$")
 _WORD = re.compile(
     r"\d{1,3}(?:,\d{3})+(?![\d.,])|\d+(?:[.,]\d+)?|[^\W\d_]+(?:'[^\W\d_]+)?(?:[\u0900-\u0903\u093a-"

@@ -27,8 +27,10 @@ REACH = 7
 
 #: "I have 39" is a temperature in these languages; "I am 39" is an age in English.
 _HAVE = frozenset({"tengo", "tiene", "ho", "ha", "tenho", "tem", "ai"})
+#: What a number is asked to be: "is 39 normal" is no age.
+_JUDGED = frozenset({"normal", "ok", "okay", "high", "bad", "dangerous"})
 #: What may follow a number that stands alone.
-_BEFORE_MORE = frozenset(
+_BEFORE_MORE = _JUDGED | frozenset(
     {"and", "now", "since", "today", "this", "tonight", "after", "y", "desde", "e", "et", "und",
      "despues", "is", "on", "or", "but", "with"}
 )  # fmt: skip
@@ -84,7 +86,8 @@ class Numbers:
         at = 0
         while at < len(words):
             value, used = self._spelt(words, at)
-            if used and (used > 1 or self._is(words, at + 1, "degrees") or value % 10):
+            paired = self._is(words, at + 1, "over") or self._is(words, at - 1, "over")
+            if used and (used > 1 or paired or self._is(words, at + 1, "degrees") or value % 10):
                 value, more = self._fraction(words, at + used, value)
                 found.append(f"{value:g}")
                 at += used + more
@@ -182,6 +185,9 @@ class Numbers:
             return None
         high, low = float(words[at]), float(words[at + 2])
         named = self._near(words, at, "pressure", REACH, REACH)
+        if named and 8 <= high <= 30 and 4 <= low < high:
+            # in France and Spain it is often said in centimetres of mercury
+            high, low = high * 10, low * 10
         if not (high > low and 40 <= high <= 300 and 20 <= low <= 200):
             return None
         if high != int(high) or low != int(low) or not (named or (high >= 70 and low >= 35)):
@@ -204,7 +210,8 @@ class Numbers:
             return
         kind = nearest[1]
         low, high = _PLAUSIBLE[kind]
-        counted = kind != "oxygen" and self._is_duration(words, at)
+        beats = kind == "pulse" and self._is(words, at + 1, "beats")
+        counted = kind != "oxygen" and not beats and self._is_duration(words, at)
         if low <= value <= high and not counted:
             yield Reading(kind, value, at, kind != "pressure")
 
@@ -243,7 +250,12 @@ class Numbers:
                 return None
             whole = value == int(value)
             # "I am 39 and have lupus": an age, unless a fever is near
-            aged = self._is(words, at - 1, "am") and not self._near(words, at, "temperature", 2, 4)
+            judged = at + 1 < len(words) and words[at + 1] in _JUDGED
+            aged = (
+                self._is(words, at - 1, "am")
+                and not judged
+                and not self._near(words, at, "temperature", 2, 4)
+            )
             if whole and aged:
                 return self._bare(words, at, celsius) if words[at - 1] in _HAVE else None
             if whole and not named:

@@ -42,6 +42,7 @@ from bot.web.requests import (
     session_wanted,
     too_large,
 )
+from bot.web.review import ReviewNotes
 from bot.web.tokens import Session, TokenInvalid, Tokens
 from bot.web.tracker_store import erase_conversations, truncate_log
 from bot.web.turns import ChoiceUnknown, Conflict, Person, TurnFailed, Turns
@@ -113,6 +114,7 @@ class _WholeApp(Blueprint):
         routes = self.ctx.routes
         app.config.REQUEST_MAX_SIZE = MAX_BODY_BYTES
         app.config.FALLBACK_ERROR_FORMAT = "json"
+        app.ctx.readiness = routes.readiness
         app.register_middleware(routes.own_root, "request")
         app.register_middleware(routes.add_headers, "response")
         app.error_handler.add(Exception, routes.failed)
@@ -144,9 +146,12 @@ class _Routes:
         self._tokens = Tokens(settings.secret_key, SESSION_SECONDS)
         self._limiter = limiter(settings.rate_limit, settings.redis_url)
         self._gate = SafetyGate()
-        self._turns = Turns(self._guide, self._gate, tell, settings.secret_key)
         self._tracker = open_engine(settings.tracker_url)
-        self._readiness = Readiness(self._turns, self._guide, self._erase)
+        self._notes = ReviewNotes(self._guide, self._tracker, settings.secret_key)
+        self._turns = Turns(
+            self._guide, self._gate, tell, settings.secret_key, note=self._notes.answered
+        )
+        self.readiness = Readiness(self._turns, self._guide, self._erase)
 
     # -- pages
 
@@ -177,7 +182,7 @@ class _Routes:
         return json({"status": "alive"})
 
     async def readyz(self, request: Request) -> HTTPResponse:
-        wrong = await self._readiness.what_is_wrong()
+        wrong = await self.readiness.what_is_wrong()
         if wrong:
             return json({"status": "not ready", "wrong": wrong}, status=503)
         return json({"status": "ready"})
@@ -209,6 +214,7 @@ class _Routes:
     @_guarded
     async def end_session(self, request: Request) -> HTTPResponse:
         session = await self._session(request)
+        await asyncio.to_thread(self._notes.forget, session.conversation)
         await asyncio.to_thread(self._erase, [session.conversation])
         return empty()
 
@@ -255,6 +261,8 @@ class _Routes:
         )
         if not kept:
             raise _not_found("no such reply in this conversation")
+        if not helpful:
+            await asyncio.to_thread(self._notes.rated_down, session.conversation, id_)
         return empty()
 
     # -- who may
@@ -337,10 +345,12 @@ class _Routes:
         self._purging.cancel()
 
     async def _purge(self) -> None:
+        await asyncio.to_thread(self._notes.warm_up)
         while True:
             try:
                 ended = await asyncio.to_thread(self._guide.replies.purge)
                 await asyncio.to_thread(self._erase, ended)
+                await asyncio.to_thread(self._notes.end)
             except Exception as error:
                 logger.error("purge.failed: %s", type(error).__name__)
             await asyncio.sleep(_PURGE_EVERY)

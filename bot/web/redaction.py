@@ -10,15 +10,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from knowledge.places import postal_codes_resolved
+
 _NAME = (
     r"(?-i:[A-ZÀ-ÖØ-Þ][\w'’-]+(?:\s+(?:(?:de|del|la|van|von|bin|al)\s+)*[A-ZÀ-ÖØ-Þ][\w'’-]+){0,3})"
+)
+#: At least two capitalised words: one alone could be anything.
+_FULL_NAME = (
+    r"(?-i:[A-ZÀ-ÖØ-ÞŁŚŻ][\w'’-]+(?:\s+(?:(?:de|da|del|la|van|den|von|bin|al)\s+)*"
+    r"[A-ZÀ-ÖØ-ÞŁŚŻ][\w'’-]+){1,3})"
 )
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
     r"sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|enero|febrero|marzo|abril|mayo|"
     r"junio|julio|agosto|septiembre|octubre|noviembre|diciembre)"
 )
-_DATE = (
+DATE = (
     rf"(?:\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{2,4}}|\d{{4}}-\d{{2}}-\d{{2}}|"
     rf"\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+|de\s+)?{_MONTH}\s+(?:de\s+)?\d{{4}}|"
     rf"{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}})"
@@ -37,7 +44,7 @@ _RULES: list[tuple[re.Pattern[str], str]] = [
         re.compile(
             rf"(?i)\b(?:d\.?o\.?b\.?|born(?:\s+on)?|birth\s?da(?:te|y)|date of birth|"
             rf"fecha de nacimiento|nac[ií](?:da)?(?:\s+el)?|geboren(?:\s+am)?|née?\s+le)"
-            rf"[\s:,is]*{_DATE}"
+            rf"[\s:,is]*{DATE}"
         ),
         "[birth date]",
     ),
@@ -46,8 +53,9 @@ _RULES: list[tuple[re.Pattern[str], str]] = [
         re.compile(
             r"(?i)\b(?:mrn|nhs(?:\s*(?:number|no\.?))?|ssn|social security(?:\s*number)?|"
             r"(?:medical\s+)?record\s*(?:number|no\.?|#)?|"
-            r"(?:patient|hospital|insurance|member|policy|account|passport|subject|participant)"
-            r"(?:'s)?\s*(?:id|number|no\.?|#)|historia cl[ií]nica|dni|nie|curp)"
+            r"(?:patient|hospital|insurance|member|policy|account|passport|subject|participant|chart|"
+            r"case)(?:'s)?\s*(?:id|number|no\.?|#)|historia cl[ií]nica|dni|nie|curp|passport|iban|nino|"
+            r"nric|hkid|pesel|cpf|aadhaar|codice fiscale|personnummer|bsn|medicare)"
             r"(?:\s+(?:is|es))?\s*[:#]?\s*(?=[\w-]*\d)[A-Z0-9][A-Z0-9\s-]{3,20}[A-Z0-9]"
         ),
         "[number]",
@@ -60,7 +68,10 @@ _RULES: list[tuple[re.Pattern[str], str]] = [
         ),
         "[phone]",
     ),
-    (re.compile(r"(?<!\w)\+?\d{9,14}(?!\w)"), "[number]"),
+    # International numbers in whatever grouping; long runs of digits.
+    (re.compile(r"(?<!\w)\+\d[\d\s().-]{6,}\d"), "[phone]"),
+    (re.compile(r"(?<![\w.])0\d{2,4}[-/ ]\d{5,}(?!\w)"), "[phone]"),
+    (re.compile(r"(?<!\w)\+?\d{9,20}(?!\w)"), "[number]"),
     (
         re.compile(
             r"(?i)\b\d{1,5}[a-z]?,?\s+(?-i:[A-Z][\w'’-]+)(?:\s+(?-i:[A-Z][\w'’-]+)){0,2}\s+"
@@ -70,8 +81,26 @@ _RULES: list[tuple[re.Pattern[str], str]] = [
         "[address]",
     ),
     (
-        re.compile(r"(?i)\b(?:calle|avenida|avda\.?|plaza|rue|via)\s+[^,.\n]{2,40},?\s*\d{1,4}\b"),
+        re.compile(
+            r"\b(?:(?i:calle|avenida|avda\.?|plaza|paseo|rue|viale|rua|ulica|ul\.)|[Vv]ia)\s+"
+            r"(?:(?i:de|del|la|las|das|dos|da)\s+)*[A-ZÀ-ÖØ-ÞŁŚŻ][^,.\d\n]{1,40},?\s*\d{1,4}\b"
+        ),
         "[address]",
+    ),
+    (
+        re.compile(
+            r"(?i)\b[\w-]+(?:stra(?:ß|ss)e|str\.|gasse|allee|gracht|straat|laan|gatan|vägen|gade)\s+"
+            r"\d{1,4}[a-z]?\b"
+        ),
+        "[address]",
+    ),
+    (re.compile(r"(?i)\b\d{1,4},?\s+rue\s+(?:de\s+|du\s+|des\s+|la\s+)*\w+"), "[address]"),
+    # Said by its place: "Anna Kowalska here", "Anna Kowalska: ...", "thanks, Anna Kowalska".
+    (re.compile(_FULL_NAME + r"(?=\s+here\b)"), "[name]"),
+    (re.compile(r"(?m)^\s*" + _FULL_NAME + r"(?=:)"), "[name]"),
+    (
+        re.compile(r"(?i)(?:(?<=\bthanks, )|(?<=\bregards, )|(?<=\bask for ))" + _FULL_NAME),
+        "[name]",
     ),
     (re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}\b"), "[postcode]"),
     (re.compile(r"(?<=[A-Z]{2}\s)\d{5}(?:-\d{4})?\b"), "[postcode]"),
@@ -99,6 +128,7 @@ _SURE_CUES = re.compile(r"(?i)name|llamo|nombre|heiße|m'appelle|called|call me|
 
 def redact(text: str) -> str:
     """The text with identifying parts replaced by words in square brackets."""
+    text = postal_codes_resolved(text)
     for pattern, replacement in _RULES:
         text = pattern.sub(_guarded(replacement), text)
     return _CUED_NAME.sub(_name, text)
@@ -109,7 +139,7 @@ def _guarded(replacement: str) -> Callable[[re.Match[str]], str]:
         found = match.group()
         if replacement == "[phone]" and sum(ch.isdigit() for ch in found) < 7:
             return found
-        if replacement == "[phone]" and re.fullmatch(_DATE, found, re.IGNORECASE):
+        if replacement == "[phone]" and re.fullmatch(DATE, found, re.IGNORECASE):
             return found
         return replacement
 

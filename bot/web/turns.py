@@ -28,8 +28,11 @@ from bot.safety.gate import SafetyGate, Verdict
 from bot.settings import TURN_SECONDS
 from bot.web.redaction import redact
 from knowledge.clinics import clinic_named
+from knowledge.fit_check.reading import step_of
 from knowledge.guide import Guide
+from knowledge.places import find_places
 from knowledge.replies.compose import Named, Setting
+from knowledge.replies.fit import FIT, STEPS
 from knowledge.replies.reply import Reply
 from knowledge.replies.store import Answered
 from knowledge.settings import LOCALES
@@ -39,9 +42,15 @@ logger = logging.getLogger(__name__)
 CHANNEL = "web"
 #: How long the answer below a safety card may take before the card goes out without it.
 UNDER_CARD_SECONDS = 2.0
+#: A turn claimed by a process that died is free again this long (seconds) after its time was up.
+_CLAIM_AFTER = 2.0
+#: How often (seconds) it is asked whether another process has finished its turn.
+_LOOK_AGAIN = 0.05
 #: A message that is nothing but a command of Rasa's ("/restart", "/ask{...}"): answered, not run.
 _COMMAND = re.compile(r"^\s*/[\w/]*\s*(?:\{.*)?$", re.DOTALL)
 Replies = list[dict[str, Any]]
+#: Is told the conversation, the redacted text, the replies, and how certain their topic was.
+Note = Callable[[str, str, Replies, "float | None"], None]
 
 
 class TurnFailed(Exception):
@@ -78,7 +87,7 @@ class Turns:
     """Answers messages, one at a time for each conversation.
 
     tell: hands a message to Rasa and returns when its actions have run. secret: keys the
-    fingerprints by which a repeated message is known.
+    fingerprints by which a repeated message is known. note: is told how a text was answered.
     """
 
     def __init__(
@@ -88,12 +97,14 @@ class Turns:
         tell: Callable[[UserMessage], Awaitable[Any]],
         secret: str,
         seconds: float = TURN_SECONDS,
+        note: Note | None = None,
     ) -> None:
         self._guide = guide
         self._gate = gate
         self._tell = tell
         self._secret = secret.encode()
         self._seconds = seconds
+        self._note = note
         content = guide.curated.content()
         self._diseases = ConditionMatcher(aliases_of(content.conditions, content.diseases))
         self._running: dict[tuple[str, str], tuple[str, asyncio.Task[Replies]]] = {}
@@ -136,21 +147,37 @@ class Turns:
         lock = self._locks[person.conversation]
         try:
             async with lock:
-                known = await self._known(person.conversation, incoming.id, fingerprint)
-                if known is not None:
-                    return known
-                replies = await self._turn(person, incoming)
-                await asyncio.to_thread(
-                    self._guide.replies.remember,
-                    person.conversation,
-                    incoming.id,
-                    fingerprint,
-                    [reply["id"] for reply in replies],
-                )
-                return replies
+                await self._claim(person.conversation)
+                try:
+                    return await self._claimed(person, incoming, fingerprint)
+                except BaseException:
+                    await asyncio.to_thread(self._guide.replies.release, person.conversation)
+                    raise
         finally:
             if not lock.locked():
                 self._locks.pop(person.conversation, None)
+
+    async def _claim(self, conversation: str) -> None:
+        """Wait for a turn that another process is at: while one drains, two of us accept."""
+        while not await asyncio.to_thread(
+            self._guide.replies.claim, conversation, self._seconds + _CLAIM_AFTER
+        ):
+            await asyncio.sleep(_LOOK_AGAIN)
+
+    async def _claimed(self, person: Person, incoming: Incoming, fingerprint: str) -> Replies:
+        known = await self._known(person.conversation, incoming.id, fingerprint)
+        if known is not None:
+            await asyncio.to_thread(self._guide.replies.release, person.conversation)
+            return known
+        replies = await self._turn(person, incoming)
+        await asyncio.to_thread(
+            self._guide.replies.remember,
+            person.conversation,
+            incoming.id,
+            fingerprint,
+            [reply["id"] for reply in replies],
+        )
+        return replies
 
     async def _known(self, conversation: str, id_: str, fingerprint: str) -> Replies | None:
         answered: Answered | None = await asyncio.to_thread(
@@ -174,7 +201,7 @@ class Turns:
         if not any(ch.isalnum() for ch in text) or _COMMAND.match(raw):
             return kept or await self._keep(person, [self._not_understood(person, setting)])
         if not kept:
-            return await self._ask_rasa(person, text)
+            return await self._ask(person, raw, text, setting.locale)
         try:
             # Nobody in danger waits for the rest of an answer.
             below = self._ask_rasa(person, text, under_card=True)
@@ -185,38 +212,71 @@ class Turns:
                 person, [self._guide.composer.failure("error_turn_failed", setting)]
             )
 
-    async def _ask_rasa(self, person: Person, text: str, under_card: bool = False) -> Replies:
+    async def _ask(self, person: Person, raw: str, text: str, locale: str) -> Replies:
+        """The replies to a message: to the fit check where one goes on, else to a question."""
+        if await asyncio.to_thread(self._guide.fit_checks.of, person.conversation) is None:
+            return await self._ask_rasa(person, text, noted=True)
+        step = await asyncio.to_thread(self._fit_step, person, raw, locale)
+        return await self._ask_rasa(person, step or text)
+
+    async def _ask_rasa(
+        self, person: Person, text: str, under_card: bool = False, noted: bool = False
+    ) -> Replies:
+        """The replies of Rasa's actions. noted: what was not understood may go into the queue."""
         output = CollectingOutputChannel()
         metadata = {"clinic": person.clinic, "locale": person.locale, "under_card": under_card}
         await self._tell(
             UserMessage(text, output, person.conversation, None, CHANNEL, metadata=metadata)
         )
-        ids = [
-            message["custom"]["reply"]
-            for message in output.messages
-            if "reply" in (message.get("custom") or {})
+        given = [
+            custom for each in output.messages if "reply" in (custom := each.get("custom") or {})
         ]
+        ids = [custom["reply"] for custom in given]
         replies = await asyncio.to_thread(self._guide.replies.get, person.conversation, ids)
         if not replies and not under_card:
             raise TurnFailed
+        if self._note and noted:
+            certainty = given[-1].get("certainty")
+            await asyncio.to_thread(self._note, person.conversation, text, replies, certainty)
         return replies
 
     async def _choose(self, person: Person, choice: str) -> Replies:
         offered = await asyncio.to_thread(self._guide.replies.offered, person.conversation)
         if choice not in offered:
             raise ChoiceUnknown
+        if choice.startswith(FIT):
+            step = await asyncio.to_thread(self._fit_choice, person, choice.removeprefix(FIT))
+            return await self._ask_rasa(person, step)
         topic, _, query = choice.removeprefix("ask/").partition("?")
         known = self._guide.curated.content().topics.get(topic)
         entities = {"topic": topic, **dict(parse_qsl(query))}
         intent = known.intent if known else "ask"
         return await self._ask_rasa(person, f"/{intent}{json.dumps(entities)}")
 
+    # -- the fit check: its answers stay here, and Rasa is told only that there was one
+
+    def _fit_step(self, person: Person, raw: str, locale: str) -> str | None:
+        """What a message is to a fit check that goes on, None where it is nothing to it."""
+        step = step_of(raw, locale)
+        if step is not None:
+            return f"/fit_{step}"
+        taken = self._guide.fit_checks.take(person.conversation, raw, locale)
+        return "/fit_answer" if taken else None
+
+    def _fit_choice(self, person: Person, value: str) -> str:
+        if value in STEPS:
+            return f"/fit_{value}"
+        self._guide.fit_checks.choose(person.conversation, value)
+        return "/fit_answer"
+
     # -- pieces
 
     def _setting(self, person: Person, text: str) -> Setting:
         language = language_of(text, default=person.locale)
         locale = language if language in LOCALES else person.locale
-        return Setting(clinic_named(person.clinic), locale, language)
+        # A country that the message itself names: whom to call there.
+        country = next((found.place.country for found in find_places(text)), None)
+        return Setting(clinic_named(person.clinic), locale, language, country)
 
     def _cards(self, verdict: Verdict, setting: Setting, raw: str) -> list[Reply]:
         if verdict.kind == "none" or verdict.card is None:

@@ -53,11 +53,24 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Paragraph:
-    """A few sentences and the ids of the sources that they rest on."""
+class Claim:
+    """A sentence and the ids of the sources that it rests on (none, where it claims nothing)."""
 
     text: str
     sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A few sentences as they are shown, and what each of them rests on."""
+
+    text: str
+    claims: tuple[Claim, ...] = ()
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The ids of all its sources, in the order of the sentences."""
+        return tuple(dict.fromkeys(id_ for claim in self.claims for id_ in claim.sources))
 
 
 @dataclass(frozen=True)
@@ -72,11 +85,17 @@ class Answer:
 
 @dataclass(frozen=True)
 class Review:
-    """Who vouches for a topic: `reviewed` only with a named person and a date."""
+    """Who vouches for a topic: `reviewed` only with a named person, their role and a date."""
 
     status: str
     by: str | None = None
+    role: str | None = None
     on: str | None = None
+
+    def shown(self) -> dict[str, str | None]:
+        """As a reply carries it: `by` is the person with their role."""
+        by = ", ".join(each for each in (self.by, self.role) if each) or None
+        return {"status": self.status, "by": by, "on": self.on}
 
 
 @dataclass(frozen=True)
@@ -135,12 +154,32 @@ class GlossaryTerm:
 
 
 @dataclass(frozen=True)
+class ProductStatus:
+    """Where a product stands for a disease in a jurisdiction; "any" stands for all of them.
+
+    jurisdiction: ISO 3166-1 alpha-2, or "EU". status: a name in `Content.status_wording`. source:
+    the id of what it rests on, as read on `as_of`.
+    """
+
+    product: str
+    condition: str
+    jurisdiction: str
+    status: str
+    as_of: datetime.date
+    source: str
+
+
+@dataclass(frozen=True)
 class Clinic:
-    """A clinic that embeds the widget. `origins`: sites allowed to frame it; empty means any."""
+    """A clinic that embeds the widget.
+
+    origins: sites allowed to frame it; empty means any. country: ISO 3166-1 alpha-2, where given.
+    """
 
     id: str
     name: str
     origins: tuple[str, ...] = ()
+    country: str | None = None
 
 
 @dataclass(frozen=True)
@@ -156,6 +195,9 @@ class Content:
     phrases: Mapping[str, Localised]
     #: Safety cards: card id -> locale -> text.
     cards: Mapping[str, Localised]
-    #: Where things stand by condition: "default" or a condition id -> locale -> sentence.
-    status: Mapping[str, Localised]
+    #: Where products stand, by disease and jurisdiction; how that is worded, by status; and how
+    #: the jurisdictions are called within a sentence.
+    status: tuple[ProductStatus, ...]
+    status_wording: Mapping[str, Localised]
+    jurisdictions: Mapping[str, Localised]
     hash: str = field(default="", compare=False)

@@ -1,7 +1,8 @@
 """Read the content files into `Content`, and say where a file is wrong.
 
-One topic is one file of `content/topics/`; sources are lists in `content/sources/`. Every problem
-carries file and line, so that a maintainer without Python can mend it.
+One topic is one file of `content/topics/`; sources are lists in `content/sources/`, or stand in the
+one topic file that rests on them. Every problem carries file and line, so that a maintainer without
+Python can mend it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any
 
 import yaml
 
+from knowledge.curated.claims import paragraph
 from knowledge.curated.content import (
     EVIDENCE_LEVELS,
     GROUPS,
@@ -26,6 +28,7 @@ from knowledge.curated.content import (
     Disease,
     GlossaryTerm,
     Paragraph,
+    ProductStatus,
     Review,
     Source,
     Topic,
@@ -95,21 +98,26 @@ class Reader:
         self.folder = folder
         self.problems: list[Problem] = []
         self._digest = hashlib.sha256()
+        self._sources: dict[str, tuple[Source, Path]] = {}
 
     def read(self) -> Content:
         """The whole folder. Look at `problems` before you use what comes back."""
-        sources = dict(self._read_many("sources/*.yml", self._source))
+        for path in sorted(self.folder.glob("sources/*.yml")):
+            self._read_sources(path, self._load(path))
         conditions = self._conditions()
         topics = {topic.id: topic for topic in self._topics()}
+        status = self._mapping("status.yml")
         return Content(
             topics=topics,
-            sources=sources,
+            sources={id_: source for id_, (source, _) in self._sources.items()},
             conditions=conditions,
             diseases=tuple(self._read_list("diseases.yml", self._disease)),
             glossary=tuple(self._read_list("glossary.yml", self._term)),
             phrases=self._mapping("phrases.yml"),
             cards=self._mapping("safety/cards.yml"),
-            status=self._mapping("status.yml"),
+            status=tuple(self._status(status.get("rows") or ())),
+            status_wording=status.get("wording") or {},
+            jurisdictions=status.get("jurisdictions") or {},
             hash=self._digest.hexdigest(),
         )
 
@@ -142,20 +150,15 @@ class Reader:
             if parsed is not None:
                 yield parsed
 
-    def _read_many(
-        self, pattern: str, parse: Callable[[Path, Node], Any]
-    ) -> Iterable[tuple[str, Any]]:
-        seen: dict[str, Path] = {}
-        for path in sorted(self.folder.glob(pattern)):
-            for node in self._load(path) or ():
-                parsed = self._guarded(path, node, parse)
-                if parsed is None:
-                    continue
-                if parsed.id in seen:
-                    where = seen[parsed.id].name
-                    self._problem(path, node.line, f"'{parsed.id}' is already in {where}")
-                seen[parsed.id] = path
-                yield parsed.id, parsed
+    def _read_sources(self, path: Path, nodes: Any) -> None:
+        for node in nodes or ():
+            source = self._guarded(path, node, self._source)
+            if source is None:
+                continue
+            if source.id in self._sources:
+                where = self._sources[source.id][1].name
+                self._problem(path, node.line, f"'{source.id}' is already in {where}")
+            self._sources[source.id] = (source, path)
 
     def _guarded(self, path: Path, node: Any, parse: Callable[[Path, Node], Any]) -> Any:
         line = getattr(node, "line", 1)
@@ -193,6 +196,13 @@ class Reader:
                 found[id_] = condition
         return found
 
+    def _status(self, nodes: Iterable[Any]) -> Iterable[ProductStatus]:
+        path = self.folder / "status.yml"
+        for node in nodes:
+            row = self._guarded(path, node, _product_status)
+            if row is not None:
+                yield row
+
     def _disease(self, _path: Path, node: Node) -> Disease:
         return Disease(
             name=dict(node["name"]), aliases=tuple(str(a) for a in node.get("aliases", ()))
@@ -211,6 +221,7 @@ class Reader:
             node = self._load(path)
             if not isinstance(node, Node):
                 continue
+            self._read_sources(path, node.get("sources"))
             topic = self._guarded(path, node, self._topic)
             if topic is None:
                 continue
@@ -240,6 +251,7 @@ class Reader:
             review=Review(
                 status=review["status"],
                 by=review.get("by"),
+                role=review.get("role"),
                 on=str(review["on"]) if review.get("on") else None,
             ),
             answer=answer,
@@ -258,7 +270,7 @@ class Reader:
             self._problem(path, line, f"unknown evidence level '{evidence}'")
         return Answer(
             paragraphs={
-                locale: tuple(_paragraph(paragraph) for paragraph in paragraphs)
+                locale: tuple(self._paragraph(path, each) for each in paragraphs)
                 for locale, paragraphs in node["answer"].items()
             },
             as_of=_date(node.get("as_of", topic.get("as_of"))),
@@ -266,10 +278,14 @@ class Reader:
             evidence=evidence,
         )
 
-
-def _paragraph(node: Mapping[str, Any]) -> Paragraph:
-    text = "\n".join(" ".join(line.split()) for line in str(node["text"]).strip().splitlines())
-    return Paragraph(text=text, sources=tuple(node.get("sources") or ()))
+    def _paragraph(self, path: Path, node: Node) -> Paragraph:
+        for key in set(node) - {"text"}:
+            self._problem(
+                path,
+                node.lines[key],
+                f"'{key}' has no place beside a text; sources stand after their sentence: [its-id]",
+            )
+        return paragraph(str(node["text"]))
 
 
 def _condition(id_: str, _path: Path, node: Mapping[str, Any]) -> Condition:
@@ -283,6 +299,17 @@ def _condition(id_: str, _path: Path, node: Mapping[str, Any]) -> Condition:
         aliases=tuple(aliases),
         mesh=tuple(str(term) for term in node.get("mesh", ())),
         registry=tuple(str(term) for term in node.get("registry", ())),
+    )
+
+
+def _product_status(_path: Path, node: Mapping[str, Any]) -> ProductStatus:
+    return ProductStatus(
+        product=node["product"],
+        condition=node["condition"],
+        jurisdiction=node["jurisdiction"],
+        status=node["status"],
+        as_of=_date(node["as_of"]),
+        source=node["source"],
     )
 
 

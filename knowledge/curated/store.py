@@ -13,11 +13,13 @@ from sqlalchemy.orm import Session
 
 from knowledge.curated.content import (
     Answer,
+    Claim,
     Condition,
     Content,
     Disease,
     GlossaryTerm,
     Paragraph,
+    ProductStatus,
     Review,
     Source,
     Topic,
@@ -30,6 +32,7 @@ from knowledge.curated.tables import (
     LoadedContent,
     SentenceRow,
     SourceRow,
+    StatusRow,
     TopicRow,
 )
 from knowledge.database import transaction
@@ -42,6 +45,7 @@ _TABLES = (
     DiseaseRow,
     GlossaryRow,
     SentenceRow,
+    StatusRow,
     LoadedContent,
 )
 
@@ -116,7 +120,10 @@ def _rows(content: Content) -> Iterable[Any]:
                     topic_id=topic.id,
                     condition=condition,
                     locale=locale,
-                    paragraphs=[[p.text, list(p.sources)] for p in paragraphs],
+                    paragraphs=[
+                        [p.text, [[claim.text, list(claim.sources)] for claim in p.claims]]
+                        for p in paragraphs
+                    ],
                     as_of=answer.as_of,
                     next_review=answer.next_review,
                     evidence=answer.evidence,
@@ -143,10 +150,13 @@ def _rows(content: Content) -> Iterable[Any]:
     for kind, sentences in (
         ("phrase", content.phrases),
         ("card", content.cards),
-        ("status", content.status),
+        ("status", content.status_wording),
+        ("jurisdiction", content.jurisdictions),
     ):
         for key, text in sentences.items():
             yield SentenceRow(kind=kind, key=key, text=dict(text))
+    for row in content.status:
+        yield StatusRow(**vars(row))
     yield LoadedContent(id=1, content_hash=content.hash)
 
 
@@ -182,7 +192,12 @@ def _read(session: Session, content_hash: str) -> Content:
         ),
         phrases=sentences["phrase"],
         cards=sentences["card"],
-        status=sentences["status"],
+        status=tuple(
+            ProductStatus(**{name: getattr(row, name) for name in ProductStatus.__annotations__})
+            for row in session.execute(select(StatusRow).order_by(StatusRow.id)).scalars()
+        ),
+        status_wording=sentences["status"],
+        jurisdictions=sentences["jurisdiction"],
         hash=content_hash,
     )
 
@@ -206,7 +221,10 @@ def _topic(row: TopicRow, answers: dict[str, list[AnswerRow]]) -> Topic:
 def _answer(rows: list[AnswerRow]) -> Answer:
     return Answer(
         paragraphs={
-            row.locale: tuple(Paragraph(text, tuple(sources)) for text, sources in row.paragraphs)
+            row.locale: tuple(
+                Paragraph(text, tuple(Claim(said, tuple(sources)) for said, sources in claims))
+                for text, claims in row.paragraphs
+            )
             for row in rows
         },
         as_of=rows[0].as_of,

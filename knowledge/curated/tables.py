@@ -91,9 +91,22 @@ class GlossaryRow(Base):
 
 
 class SentenceRow(Base):
-    """A fixed sentence: kind is "phrase", "card" or "status"."""
+    """A fixed sentence: kind is "phrase", "card", "status" or "jurisdiction"."""
 
     __tablename__ = "curated_sentence"
     kind = Column(String(16), primary_key=True)
     key = Column(String(64), primary_key=True)
     text = Column(JSON, nullable=False)
+
+
+class StatusRow(Base):
+    """Where a product stands for a disease in a jurisdiction."""
+
+    __tablename__ = "curated_status"
+    id = Column(Integer, primary_key=True)
+    product = Column(String(80), nullable=False)
+    condition = Column(String(64), nullable=False)
+    jurisdiction = Column(String(8), nullable=False)
+    status = Column(String(32), nullable=False)
+    as_of = Column(Date, nullable=False)
+    source = Column(String(80), nullable=False)

@@ -13,7 +13,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from knowledge.curated.content import Answer, Clinic, Content, GlossaryTerm, Paragraph, Topic
+from knowledge.curated.content import Answer, Claim, Clinic, Content, GlossaryTerm, Paragraph, Topic
+from knowledge.curated.safety_lines import country_card
+from knowledge.curated.status import status_sentence
 from knowledge.replies.reply import KINDS_THAT_INFORM, Choice, Reply, choice_value
 from knowledge.replies.wording import day
 
@@ -44,11 +46,13 @@ class Setting:
     """Whom a reply is for.
 
     locale: "en" or "es". language: of the message, where it is another one. clinic: who embeds us.
+    country: of the place the person named, ISO 3166-1 alpha-2; else the clinic's counts.
     """
 
     clinic: Clinic
     locale: str = "en"
     language: str | None = None
+    country: str | None = None
 
 
 class PromiseBroken(AssertionError):
@@ -98,9 +102,7 @@ class Composer:
             body.insert(0, Paragraph(self.phrase("english_only", setting.locale)))
         if carried_over and named:
             body.insert(0, Paragraph(self.phrase("carried_over", setting.locale)))
-        if self._today() > answer.next_review:
-            stale = self.phrase("out_of_date", setting.locale)
-            body.append(Paragraph(stale.replace("{date}", day(answer.next_review, setting.locale))))
+        body += self._stale(answer, setting.locale)
         reply = self._reply(
             _KIND_BY_TOPIC.get(topic.id) or _KIND_BY_GROUP.get(topic.group, "answer"),
             topic,
@@ -114,7 +116,7 @@ class Composer:
             locale=locale,
             evidence=self._evidence(answer, setting.locale),
             as_of=answer.as_of.isoformat(),
-            review=vars(topic.review),
+            review=topic.review.shown(),
         )
 
     def term(self, text: str, setting: Setting, named: Named | None = None) -> Reply | None:
@@ -123,13 +125,18 @@ class Composer:
         topic = self._topic("glossary_term")
         if found is None or topic.answer is None:
             return None
+        if trouble := self._why_not_served(topic, topic.answer):
+            return self._without_content(topic, setting, named, trouble)
         locale = setting.locale if setting.locale in found.text else "en"
         words = found.text[locale].strip()
         said = self.phrase("this_term", locale).replace("{term}", found.term.get(locale, ""))
         reply = self._reply(
             "answer",
             topic,
-            [Paragraph(said.replace("{text}", words), found.sources)],
+            [
+                Paragraph(full := said.replace("{text}", words), (Claim(full, found.sources),)),
+                *self._stale(topic.answer, setting.locale),
+            ],
             setting,
             named,
             choices=self.choices(topic.next, setting, named),
@@ -138,7 +145,7 @@ class Composer:
             reply,
             locale=locale,
             as_of=topic.answer.as_of.isoformat(),
-            review=vars(topic.review),
+            review=topic.review.shown(),
         )
 
     def _answer_for(self, topic: Topic, named: Named | None) -> Answer | None:
@@ -154,6 +161,13 @@ class Composer:
         if self._reviewed_only and topic.review.status != "reviewed" and topic.about_therapy:
             return "not_reviewed_here"
         return None
+
+    def _stale(self, answer: Answer, locale: str) -> list[Paragraph]:
+        """The plain line under an answer that is past its review date."""
+        if self._today() <= answer.next_review:
+            return []
+        stale = self.phrase("out_of_date", locale)
+        return [Paragraph(stale.replace("{date}", day(answer.next_review, locale)))]
 
     def _without_content(
         self, topic: Topic, setting: Setting, named: Named | None, why: str
@@ -172,15 +186,20 @@ class Composer:
     # -- safety, asking back, small talk, failures
 
     def safety(self, card: str, setting: Setting, named: Named | None = None) -> Reply:
-        """A safety card, in the language of the message where we have it."""
+        """A safety card, in the language of the message where we have it.
+
+        With the lines of the person's country, else of the clinic's, where we know them.
+        """
         texts = self._content().cards[card]
         wanted = (setting.language, setting.locale, "en")
         locale = next(each for each in wanted if each and each in texts)
+        country = setting.country or setting.clinic.country
+        text = country_card(card, country, locale) or texts[locale]
         return Reply(
             id=_new_id(),
             kind="safety",
             topic="crisis" if card.startswith("crisis") else "emergency",
-            text=texts[locale].strip(),
+            text=text.strip(),
             locale=locale,
             condition=named.id if named else None,
         )
@@ -319,9 +338,13 @@ class Composer:
         }
 
     def _experimental(self, named: Named | None, setting: Setting) -> str:
-        status = self._content().status
-        row = status.get(named.id if named else "unnamed", status["default"])
-        return self._filled(row.get(setting.locale, row["en"]), setting, named)
+        return status_sentence(
+            self._content(),
+            named.id if named else None,
+            setting.country or setting.clinic.country,
+            setting.locale,
+            self.condition_name(named, setting.locale),
+        )
 
     def _evidence(self, answer: Answer, locale: str) -> dict[str, str] | None:
         if answer.evidence is None:

@@ -48,6 +48,7 @@ class Reply:
     review: dict[str, str | None] | None = None
     trials: list[dict[str, Any]] | None = None
     listing: dict[str, Any] | None = None
+    criteria: list[dict[str, Any]] | None = None
     choices: list[Choice] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:

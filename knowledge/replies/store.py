@@ -10,13 +10,21 @@ from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from knowledge.database import transaction
+from knowledge.fit_check.tables import FitCheckRow
 from knowledge.replies.reply import Reply
-from knowledge.replies.tables import AnsweredMessage, Feedback, GivenReply, OpenSession
+from knowledge.replies.tables import (
+    AnsweredMessage,
+    Feedback,
+    GivenReply,
+    OpenSession,
+    RunningTurn,
+)
 
-_TABLES = (GivenReply, AnsweredMessage, Feedback, OpenSession)
+_TABLES = (GivenReply, AnsweredMessage, RunningTurn, Feedback, FitCheckRow, OpenSession)
 
 
 @dataclass(frozen=True)
@@ -50,6 +58,15 @@ class ReplyStore:
         with Session(self._engine, future=True) as session:
             row = session.get(OpenSession, conversation)
             return row if row is not None and row.expires_at > self._clock() else None
+
+    def living(self) -> list[str]:
+        """The conversations that go on."""
+        with Session(self._engine, future=True) as session:
+            return list(
+                session.execute(
+                    select(OpenSession.conversation).where(OpenSession.expires_at > self._clock())
+                ).scalars()
+            )
 
     # -- replies
 
@@ -98,13 +115,37 @@ class ReplyStore:
             ).scalars()
             return {choice["value"] for reply in replies for choice in reply.get("choices", ())}
 
-    # -- the same message twice
+    # -- one turn at a time, and the same message twice
+
+    def claim(self, conversation: str, seconds: float) -> bool:
+        """Begin a turn; False while another process is at one of this conversation.
+
+        seconds: how long the claim holds where it is never released.
+        """
+        now = self._clock()
+        try:
+            with transaction(self._engine) as session:
+                session.execute(
+                    delete(RunningTurn).where(
+                        RunningTurn.conversation == conversation, RunningTurn.until <= now
+                    )
+                )
+                session.add(RunningTurn(conversation=conversation, until=now + seconds))
+        except IntegrityError:
+            return False
+        return True
+
+    def release(self, conversation: str) -> None:
+        """End the turn."""
+        with transaction(self._engine) as session:
+            _release(session, conversation)
 
     def remember(
         self, conversation: str, message_id: str, fingerprint: str, reply_ids: list[str]
     ) -> None:
-        """Note that a message was answered, and with which replies."""
+        """Note that a message was answered, and with which replies; this ends the turn."""
         with transaction(self._engine) as session:
+            _release(session, conversation)
             session.merge(
                 AnsweredMessage(
                     conversation=conversation,
@@ -160,3 +201,7 @@ class ReplyStore:
         for conversation in ended:
             self.erase(conversation)
         return ended
+
+
+def _release(session: Session, conversation: str) -> None:
+    session.execute(delete(RunningTurn).where(RunningTurn.conversation == conversation))

@@ -33,6 +33,17 @@ class AnsweredMessage(Base):
     reply_ids = Column(JSON, nullable=False)
 
 
+class RunningTurn(Base):
+    """A conversation whose turn is being worked on: no other process begins another one meanwhile.
+
+    until: when the claim lapses by itself, in seconds since 1970, should its process have died.
+    """
+
+    __tablename__ = "reply_running"
+    conversation = Column(String(64), primary_key=True)
+    until = Column(Float, nullable=False)
+
+
 class Feedback(Base):
     """Whether a reply helped."""
 

@@ -4,113 +4,52 @@ No key, GET only. Nothing is published about rate limits; robots.txt asks for a 
 Errors are plain text, never JSON. A search that holds only NCT numbers ignores all filters, so a
 study asked for by number is fetched by its own address.
 
-What a server does can't hold a caller up: each request runs in a thread of its own, within a
-budget of seconds for everything (name look-up, redirects, retries, a body of one byte a second),
-and its connection is cut at the end of it.
+Requests are paced, retried where the trouble may pass, and counted; each has a budget of seconds
+for everything (`exchange`).
 """
 
 from __future__ import annotations
 
-import contextlib
 import json
 import logging
 import random
-import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timezone
-from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import urljoin, urlsplit
 
-import requests
-from requests.adapters import HTTPAdapter
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
-from urllib3.connection import HTTPConnection, HTTPSConnection
-
+from knowledge.trials.breaker import CircuitBreaker
+from knowledge.trials.errors import (
+    RegistryDrift,
+    RegistryError,
+    RegistryRejected,
+    RegistryUnavailable,
+)
+from knowledge.trials.exchange import Answer, MayPass, exchange
 from knowledge.trials.records import nct_number
+
+__all__ = [
+    "CircuitBreaker", "Fetched", "RegistryClient", "RegistryDrift", "RegistryError",
+    "RegistryRejected", "RegistryUnavailable",
+]  # fmt: skip
 
 logger = logging.getLogger(__name__)
 
 USER_AGENT = "Cartographer/1.0 (guide to CAR-T trials for patients; python-requests)"
-_CONNECT_SECONDS = 2.0
 #: Budgets in seconds: of a request in the background, and of one that a patient waits for.
 _BACKGROUND_SECONDS = 60.0
 _CHAT_SECONDS = 6.0
 #: Longest silence within an answer, in seconds.
 _READ_SECONDS = {True: 20.0, False: 4.0}
-_MOST_BYTES = 20 * 1024 * 1024
 _MOST_PAGES = 50
-_MOST_REDIRECTS = 3
 _RETRIES = 2
 _LONGEST_RETRY_AFTER = 5.0
 _LONGEST_MESSAGE = 300
 #: A study is not asked for again within these seconds.
 _REMEMBERED_SECONDS = 600.0
 _MOST_REMEMBERED = 500
-
-
-class RegistryError(Exception):
-    """Something is wrong between us and the registry. The message holds none of its text."""
-
-
-class RegistryUnavailable(RegistryError):
-    """The registry can't be reached, is busy, or did not answer in time.
-
-    retry_after: seconds that it asked us to wait, where it did.
-    """
-
-    def __init__(self, message: str, retry_after: float | None = None) -> None:
-        super().__init__(message)
-        self.retry_after = retry_after
-
-
-class RegistryRejected(RegistryError):
-    """The registry refused the request. text: its own sentence, shortened."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__("the registry refused the request")
-        self.text = text
-
-
-class RegistryDrift(RegistryError):
-    """The answer is not of the shape that the API has."""
-
-
-class CircuitBreaker:
-    """After `failures` in a row, no call for `seconds`; then one alone is let through to try."""
-
-    def __init__(
-        self,
-        failures: int = 5,
-        seconds: float = 30.0,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._limit = failures
-        self._seconds = seconds
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._failures = 0
-        self._closed_until = float("-inf")
-
-    def check(self) -> None:
-        """Raises RegistryUnavailable while the circuit is open."""
-        with self._lock:
-            if self._failures < self._limit:
-                return
-            if self._clock() < self._closed_until:
-                raise RegistryUnavailable("not asked: the registry failed several times just now")
-            # This caller tries; the others wait for its outcome.
-            self._closed_until = self._clock() + self._seconds
-
-    def note(self, ok: bool) -> None:
-        """Count a call's outcome."""
-        with self._lock:
-            self._failures = 0 if ok else self._failures + 1
-            if not ok:
-                self._closed_until = self._clock() + self._seconds
 
 
 @dataclass(frozen=True)
@@ -161,11 +100,13 @@ class RegistryClient:
     ) -> Iterator[dict[str, Any]]:
         """All studies of a search, page by page. Raises RegistryError.
 
-        RegistryDrift where the pages go round in a circle, never end, or hold fewer studies than
-        the registry counted.
+        RegistryDrift where the pages go round in a circle, never end, hold fewer studies than the
+        registry counted, or one of them on two pages: then its data changed meanwhile, and another
+        study may have slipped between two pages.
         """
         wanted = {**params, "format": "json", "pageSize": str(page_size), "countTotal": "true"}
         seen: set[str] = set()
+        numbers: set[str] = set()
         received, total = 0, None
         for _ in range(_MOST_PAGES):
             page = self._json("/studies", wanted, _BACKGROUND_SECONDS, background=True)
@@ -173,6 +114,10 @@ class RegistryClient:
                 raise RegistryDrift("/studies has no list of studies")
             total = page.get("totalCount", total)
             received += len(page["studies"])
+            here = {number for study in page["studies"] if (number := _number(study))}
+            if here & numbers:
+                raise RegistryDrift("/studies gave a study on two pages: it changed meanwhile")
+            numbers |= here
             yield from page["studies"]
             token = page.get("nextPageToken")
             if token is None:
@@ -262,15 +207,15 @@ class RegistryClient:
 
     def _patiently(
         self, path: str, params: Mapping[str, str], deadline: float, background: bool
-    ) -> _Answer:
+    ) -> Answer:
         """The answer, asked for up to three times where the trouble may pass."""
         for attempt in range(_RETRIES + 1):
             self._wait_for_turn(deadline)
             try:
-                return _exchange(
+                return exchange(
                     self._base + path, params, self._user_agent, deadline, _READ_SECONDS[background]
                 )
-            except _MayPass as trouble:
+            except MayPass as trouble:
                 asked = trouble.retry_after
                 wait = random.uniform(0.1, 0.5 * 2**attempt) if asked is None else asked
                 too_long = asked is not None and asked > _LONGEST_RETRY_AFTER
@@ -289,22 +234,16 @@ class RegistryClient:
         time.sleep(turn - now)
 
 
-@dataclass(frozen=True)
-class _Answer:
-    status: int
-    media_type: str
-    body: bytes
+def _number(study: Any) -> str | None:
+    """A study's NCT number, None where it has none."""
+    try:
+        found = study["protocolSection"]["identificationModule"]["nctId"]
+    except (KeyError, TypeError):
+        return None
+    return found if isinstance(found, str) else None
 
 
-class _MayPass(Exception):
-    """Trouble that may be over at the next try."""
-
-    def __init__(self, why: str, retry_after: float | None = None) -> None:
-        self.why = why
-        self.retry_after = retry_after
-
-
-def _understood(answer: _Answer, missing_ok: bool) -> Any:
+def _understood(answer: Answer, missing_ok: bool) -> Any:
     """The JSON of an answer, None for a study that isn't there."""
     html = "html" in answer.media_type
     if answer.status == 404 and missing_ok and not html:
@@ -320,145 +259,3 @@ def _understood(answer: _Answer, missing_ok: bool) -> Any:
         return json.loads(answer.body)
     except (ValueError, RecursionError):
         raise RegistryDrift("the answer is not JSON") from None
-
-
-# -- one request: bounded in time and size
-
-
-@dataclass
-class _Cut:
-    """Cuts the connections of a request, wherever it waits."""
-
-    sockets: list[socket.socket] = field(default_factory=list)
-    now: bool = False
-
-    def __call__(self) -> None:
-        self.now = True
-        for each in self.sockets:
-            with contextlib.suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
-
-    def watch(self, connection: HTTPConnection) -> None:
-        if connection.sock is not None:
-            self.sockets.append(connection.sock)
-        if self.now:
-            self()
-
-
-def _exchange(
-    url: str, params: Mapping[str, str], user_agent: str, deadline: float, read_s: float
-) -> _Answer:
-    """One GET within its time. Raises RegistryError, or _MayPass."""
-    cut = _Cut()
-    outcome: list[_Answer | Exception] = []
-
-    def run() -> None:
-        try:
-            outcome.append(_get(url, params, user_agent, deadline, read_s, cut))
-        except (RegistryError, _MayPass) as error:
-            outcome.append(error)
-        except requests.exceptions.SSLError:
-            outcome.append(RegistryUnavailable("no safe connection"))
-        except Exception as error:  # whatever the network library makes of a broken answer
-            outcome.append(_MayPass(type(error).__name__))
-
-    thread = threading.Thread(target=run, name="registry", daemon=True)
-    thread.start()
-    thread.join(max(0.0, deadline - time.monotonic()))
-    if thread.is_alive() or not outcome:
-        cut()
-        raise RegistryUnavailable("no answer in time")
-    if isinstance(outcome[0], Exception):
-        raise outcome[0]
-    return outcome[0]
-
-
-def _get(
-    url: str,
-    params: Mapping[str, str],
-    user_agent: str,
-    deadline: float,
-    read_s: float,
-    cut: _Cut,
-) -> _Answer:
-    home = urlsplit(url)
-    with requests.Session() as session:
-        adapter = _WatchedAdapter(cut)
-        session.mount("http://", adapter)
-        session.mount("https://", adapter)
-        for _ in range(_MOST_REDIRECTS + 1):
-            response = session.get(
-                url,
-                params=params,
-                headers={"User-Agent": user_agent, "Accept": "application/json, text/plain"},
-                timeout=(_CONNECT_SECONDS, read_s),
-                stream=True,
-                allow_redirects=False,
-            )
-            if not response.is_redirect:
-                return _read(response, deadline)
-            url, params = urljoin(url, response.headers["Location"]), {}
-            response.close()
-            there = urlsplit(url)
-            if (there.scheme, there.netloc) != (home.scheme, home.netloc):
-                raise RegistryDrift("redirected to another host")
-    raise RegistryDrift("redirected too often")
-
-
-def _read(response: requests.Response, deadline: float) -> _Answer:
-    status = response.status_code
-    if status == 429 or status >= 500:
-        raise _MayPass(f"status {status}", _retry_after(response))
-    parts, size = [], 0
-    for chunk in response.iter_content(1 << 16):
-        parts.append(chunk)
-        size += len(chunk)
-        if size > _MOST_BYTES:
-            raise RegistryDrift("the answer is too large")
-        if time.monotonic() > deadline:
-            raise RegistryUnavailable("no answer in time")
-    return _Answer(status, response.headers.get("Content-Type", "").lower(), b"".join(parts))
-
-
-def _retry_after(response: requests.Response) -> float | None:
-    """Seconds that `Retry-After` asks for: a number, or a date."""
-    value = response.headers.get("Retry-After", "").strip()
-    if value.isascii() and value.isdigit():
-        return float(value)
-    try:
-        at = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    at = at if at.tzinfo else at.replace(tzinfo=timezone.utc)
-    return max(0.0, (at - datetime.now(timezone.utc)).total_seconds())
-
-
-class _WatchedAdapter(HTTPAdapter):
-    """Tells of each connection that it opens, so that it can be cut."""
-
-    def __init__(self, cut: _Cut) -> None:
-        self._cut = cut
-        super().__init__()
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
-        cut = self._cut
-
-        class Plain(HTTPConnection):
-            def connect(self) -> None:
-                super().connect()
-                cut.watch(self)
-
-        class Safe(HTTPSConnection):
-            def connect(self) -> None:
-                super().connect()
-                cut.watch(self)
-
-        class PlainPool(HTTPConnectionPool):
-            ConnectionCls = Plain
-
-        class SafePool(HTTPSConnectionPool):
-            ConnectionCls = Safe
-
-        manager: PoolManager = self.poolmanager
-        manager.pool_classes_by_scheme = {"http": PlainPool, "https": SafePool}

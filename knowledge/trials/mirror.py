@@ -1,8 +1,9 @@
 """Our copy of the field's trials: a few hundred records, fetched whole or by what changed.
 
 Questions are answered from the mirror in milliseconds, each listing with the time it was checked.
-A sync that fails leaves the mirror as it was; an answer that looks wrong (far fewer studies than
-before, statuses that nobody knows, records that can't be read) is a failure, not news.
+A sync that fails leaves the mirror as it was; an answer that looks wrong (`drift`), or that is
+older than what we have, is a failure, not news. Where the very first sync fails, the recorded data
+that come with the product are served, dated, until one succeeds.
 """
 
 from __future__ import annotations
@@ -13,28 +14,22 @@ import logging
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from typing import Any, Literal
 
-from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from knowledge.database import transaction
-from knowledge.trials.client import RegistryClient, RegistryDrift, RegistryUnavailable
-from knowledge.trials.records import STATUSES, RecordRejected, Trial, parse
-from knowledge.trials.relevance import condition_ids, is_autoimmune, product_kind
-from knowledge.trials.tables import (
-    SiteRow,
-    StatusChangeRow,
-    SyncStateRow,
-    TrialConditionRow,
-    TrialRow,
-)
+from knowledge.trials import lease, rows
+from knowledge.trials.client import RegistryClient, RegistryError, RegistryUnavailable
+from knowledge.trials.drift import refuse_a_sudden_loss, refuse_what_looks_wrong
+from knowledge.trials.recording import RECORDED_AT, recorded_records
+from knowledge.trials.records import RecordRejected, Trial, parse
+from knowledge.trials.tables import SyncStateRow, TrialRow
 
 logger = logging.getLogger(__name__)
 
@@ -56,14 +51,8 @@ _FIELDS = (
 _FULL_EVERY = timedelta(days=7)
 #: Increments overlap by this much, since the registry posts by day.
 _OVERLAP = timedelta(days=2)
-#: A full answer with less than this share of what we knew is taken for a fault of the registry.
-_LEAST_SHARE = 0.5
-#: So is one with more than this share of records that can't be read, or of unknown statuses.
-_MOST_ODD = 0.1
-#: A process that has not renewed its lease for this long is taken to be dead, in seconds. Longer
-#: than a page may take; renewed between pages.
-_LEASE_SECONDS = 90.0
-_RENEW_SECONDS = 20.0
+#: Goes up when records are read in another way, so that a full sync reads all of them again.
+_READING = 2
 #: After a failure the next try comes no later than this, in seconds.
 _RETRY_SECONDS = 300.0
 _LOOK_AGAIN_SECONDS = 30.0
@@ -111,7 +100,7 @@ class Mirror:
         self._client = client
         self._names = {id_: tuple(names) for id_, names in condition_names.items()}
         self._names_fingerprint = hashlib.sha256(
-            json.dumps(self._names, sort_keys=True).encode()
+            json.dumps([_READING, self._names], sort_keys=True).encode()
         ).hexdigest()
         self._clock = clock
         self._lock = threading.Lock()
@@ -122,7 +111,8 @@ class Mirror:
 
         One at a time, over threads and processes: a thread that finds a sync running waits and
         gets its report; a process is told `running_elsewhere`. Raises RegistryError (or
-        SQLAlchemyError), and then leaves the mirror as it was.
+        SQLAlchemyError), and then leaves the mirror as it was; one that was never filled holds the
+        recorded data then.
         """
         asked_at = time.monotonic()
         with self._lock:
@@ -130,10 +120,14 @@ class Mirror:
             if finished_at >= asked_at:
                 return report
             owner = uuid.uuid4().hex
-            if not self._take_lease(owner):
+            if not lease.take(self._engine, owner):
                 return RefreshReport("running_elsewhere")
-            with self._leased(owner):
-                report = self._refresh(owner, progress or (lambda _text: None))
+            with lease.held(self._engine, owner):
+                try:
+                    report = self._refresh(owner, progress or (lambda _text: None))
+                except RegistryError:
+                    self._fall_back_on_the_recording(owner)
+                    raise
             self._finished = (time.monotonic(), report)
             return report
 
@@ -168,14 +162,16 @@ class Mirror:
         if not full and state.data_timestamp == stamp:
             self._note_unchanged(owner, now)
             return RefreshReport("unchanged")
+        _refuse_an_older_copy(stamp, state, now)
         say("Reading the trial registry …")
         params = self._search()
         if not full:
             since = _day(state.data_timestamp) - _OVERLAP  # type: ignore[operator]
             params["filter.advanced"] = f"AREA[LastUpdatePostDate]RANGE[{since},MAX]"
         found, rejected = self._read(params, owner)
+        refuse_what_looks_wrong([trial for trial, _ in found.values()], rejected)
         if full:
-            self._guard_against_a_sudden_loss(len(found))
+            refuse_a_sudden_loss(len(found), self._known_number())
         say(f"{len(found)} records read; storing …")
         return self._store(owner, found, rejected, full, now, stamp)
 
@@ -194,10 +190,9 @@ class Mirror:
         rejected = 0
         renewed_at = time.monotonic()
         for record in self._client.studies(params):
-            if time.monotonic() > renewed_at + _RENEW_SECONDS:
+            if time.monotonic() > renewed_at + lease.RENEW_SECONDS:
                 renewed_at = time.monotonic()
-                with transaction(self._engine) as session:
-                    self._sign(session, owner, lease_until=time.time() + _LEASE_SECONDS)
+                lease.renew(self._engine, owner)
             try:
                 trial = parse(record)
             except RecordRejected as why:
@@ -205,21 +200,14 @@ class Mirror:
                 rejected += 1
             else:
                 found[trial.nct_id] = (trial, record)
-        odd = sum(trial.status not in STATUSES for trial, _ in found.values())
-        if max(rejected, odd) > _MOST_ODD * (len(found) + rejected):
-            raise RegistryDrift(
-                f"of {len(found) + rejected} records {rejected} can't be read, and {odd} have a "
-                "status that the registry did not have"
-            )
         return found, rejected
 
-    def _guard_against_a_sudden_loss(self, number: int) -> None:
+    def _known_number(self) -> int:
         with Session(self._engine, future=True) as session:
             known = session.execute(
                 select(func.count()).select_from(TrialRow).where(TrialRow.gone_at.is_(None))
-            ).scalar_one()
-        if number == 0 or number < known * _LEAST_SHARE:
-            raise RegistryDrift(f"only {number} records where {known} were known")
+            )
+            return int(known.scalar_one())
 
     def _store(
         self,
@@ -228,142 +216,64 @@ class Mirror:
         rejected: int,
         full: bool,
         now: datetime,
-        stamp: str,
+        stamp: str | None,
     ) -> RefreshReport:
         with transaction(self._engine) as session:
             # First a write, so that SQLite's lock is ours before we read what to change.
-            self._sign(
+            lease.sign(
                 session, owner, checked_at=now, data_timestamp=stamp, names=self._names_fingerprint,
                 **({"full_at": now} if full else {}),
             )  # fmt: skip
-            known = {
-                row.nct_id: row
-                for row in session.execute(
-                    select(
-                        TrialRow.nct_id,
-                        TrialRow.status,
-                        TrialRow.fingerprint,
-                        TrialRow.first_seen_at,
-                        TrialRow.gone_at,
-                    )
-                )
-            }
-            # A full sync writes all, since our names or our reading of a record may have changed.
-            differing = {
-                id_: pair
-                for id_, pair in found.items()
-                if id_ not in known
-                or known[id_].gone_at is not None
-                or known[id_].fingerprint != pair[0].fingerprint
-            }
+            known = rows.known_rows(session)
+            changed = rows.differing(found, known)
             moved = [
                 trial
-                for trial, _ in differing.values()
+                for trial, _ in changed.values()
                 if trial.nct_id not in known or known[trial.nct_id].status != trial.status
             ]
             missing = [id_ for id_, row in known.items() if id_ not in found and not row.gone_at]
             gone = missing if full else []
-            written = found if full else differing
-            self._write(session, written, known, differing, now)
-            _insert(session, StatusChangeRow, [_change(trial, known, now) for trial in moved])
-            for id_ in gone:
-                session.execute(update(TrialRow).where(TrialRow.nct_id == id_).values(gone_at=now))
+            # A full sync writes all, since our names or our reading of a record may have changed.
+            written = found if full else changed
+            rows.write(session, written, known, changed, self._names, now)
+            rows.note_statuses(session, moved, known, now)
+            rows.note_gone(session, gone, now)
             if written or gone:
                 session.execute(update(SyncStateRow).values(revision=SyncStateRow.revision + 1))
-        new = sum(id_ not in known for id_ in differing)
+        new = sum(id_ not in known for id_ in changed)
         return RefreshReport(
             kind="full" if full else "incremental",
             read=len(found),
             new=new,
-            changed=len(differing) - new,
+            changed=len(changed) - new,
             statuses_changed=len(moved) - new,
             gone=len(gone),
             rejected=rejected,
         )
 
-    def _write(
-        self,
-        session: Session,
-        written: Mapping[str, tuple[Trial, Any]],
-        known: Mapping[str, Any],
-        differing: Mapping[str, Any],
-        now: datetime,
-    ) -> None:
-        first_seen = {id_: row.first_seen_at for id_, row in known.items()}
-        changed = (
-            {}
-            if not known
-            else dict(session.execute(select(TrialRow.nct_id, TrialRow.changed_at)).all())
-        )
-        ids = list(written)
-        for start in range(0, len(ids), 500):
-            some = ids[start : start + 500]
-            for table in (SiteRow, TrialConditionRow, TrialRow):
-                session.execute(
-                    delete(table)
-                    .where(table.nct_id.in_(some))
-                    .execution_options(synchronize_session=False)
-                )
-        trials, sites, conditions = [], [], []
-        for id_, (trial, record) in written.items():
-            taken = condition_ids(trial, self._names)
-            row = _trial_row(trial, record, taken)
-            row["first_seen_at"] = first_seen.get(id_, now)
-            row["changed_at"] = now if id_ in differing else changed.get(id_, now)
-            trials.append(row)
-            sites += _site_rows(trial)
-            conditions += [{"nct_id": id_, "condition": each} for each in taken]
-        _insert(session, TrialRow, trials)
-        _insert(session, SiteRow, sites)
-        _insert(session, TrialConditionRow, conditions)
+    def _fall_back_on_the_recording(self, owner: str) -> None:
+        """Fill a mirror that never was with the recorded data, as of their day."""
+        with Session(self._engine, future=True) as session:
+            if session.get(SyncStateRow, 1).checked_at is not None:
+                return
+        found = {(trial := parse(record)).nct_id: (trial, record) for record in recorded_records()}
+        self._store(owner, found, 0, full=False, now=RECORDED_AT, stamp=None)
 
     def _note_unchanged(self, owner: str, now: datetime) -> None:
         with transaction(self._engine) as session:
-            self._sign(session, owner, checked_at=now)
-
-    def _sign(self, session: Session, owner: str, **values: Any) -> None:
-        """Write the state as the holder of the lease. Raises RegistryUnavailable if it is lost."""
-        done = session.execute(
-            update(SyncStateRow).where(SyncStateRow.lease_owner == owner).values(**values)
-        )
-        if done.rowcount != 1:
-            raise RegistryUnavailable("too slow: another process has taken over")
-
-    # -- one process at a time
-
-    def _take_lease(self, owner: str) -> bool:
-        with transaction(self._engine) as session:
-            exists = session.execute(select(SyncStateRow.id)).first()
-        if exists is None:
-            try:
-                with transaction(self._engine) as session:
-                    session.add(SyncStateRow(id=1, revision=0))
-            except IntegrityError:
-                pass  # another process made it just now
-        free = or_(SyncStateRow.lease_until.is_(None), SyncStateRow.lease_until < time.time())
-        with transaction(self._engine) as session:
-            taken = session.execute(
-                update(SyncStateRow)
-                .where(SyncStateRow.id == 1, free)
-                .values(lease_owner=owner, lease_until=time.time() + _LEASE_SECONDS)
-                .execution_options(synchronize_session=False)
-            )
-            return bool(taken.rowcount)
-
-    @contextmanager
-    def _leased(self, owner: str) -> Iterator[None]:
-        try:
-            yield
-        finally:
-            with transaction(self._engine) as session:
-                session.execute(
-                    update(SyncStateRow)
-                    .where(SyncStateRow.lease_owner == owner)
-                    .values(lease_owner=None, lease_until=None)
-                )
+            lease.sign(session, owner, checked_at=now)
 
     def _now(self) -> datetime:
         return self._clock().astimezone(timezone.utc).replace(tzinfo=None)
+
+
+def _refuse_an_older_copy(stamp: str, state: Any, now: datetime) -> None:
+    """Raises RegistryUnavailable for a copy older than ours, unless it has lasted for a week."""
+    there, ours = _day(stamp), _day(state.data_timestamp)
+    if there is None or ours is None or stamp >= state.data_timestamp:
+        return
+    if now - state.checked_at <= _FULL_EVERY:
+        raise RegistryUnavailable("an older copy of the registry answered")
 
 
 def _day(timestamp: str | None) -> date | None:
@@ -371,59 +281,3 @@ def _day(timestamp: str | None) -> date | None:
         return date.fromisoformat((timestamp or "")[:10])
     except ValueError:
         return None
-
-
-def _insert(session: Session, table: Any, rows: list[dict[str, Any]]) -> None:
-    if rows:
-        session.execute(insert(table.__table__), rows)
-
-
-def _change(trial: Trial, known: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    before = known.get(trial.nct_id)
-    return {
-        "nct_id": trial.nct_id,
-        "seen_at": now,
-        "registry_date": trial.last_update,
-        "before": before.status if before is not None else None,
-        "after": trial.status,
-    }
-
-
-def _trial_row(trial: Trial, record: Any, conditions: Sequence[str]) -> dict[str, Any]:
-    return {
-        "nct_id": trial.nct_id,
-        "status": trial.status,
-        "title": trial.title,
-        "product": product_kind(trial),
-        "autoimmune": is_autoimmune(trial, conditions),
-        "phases": list(trial.phases),
-        "conditions": list(trial.conditions),
-        "min_age_years": trial.min_age_years,
-        "max_age_years": trial.max_age_years,
-        "sex": trial.sex,
-        "sponsor": trial.sponsor,
-        "contact": trial.contacts[0].as_json() if trial.contacts else None,
-        "last_update": trial.last_update,
-        "record": record,
-        "fingerprint": trial.fingerprint,
-        "gone_at": None,
-    }
-
-
-def _site_rows(trial: Trial) -> list[dict[str, Any]]:
-    return [
-        {
-            "nct_id": trial.nct_id,
-            "position": position,
-            "facility": site.facility,
-            "city": site.city,
-            "state": site.state,
-            "zip": site.zip,
-            "country": site.country,
-            "status": site.status,
-            "latitude": site.latitude,
-            "longitude": site.longitude,
-            "contact": site.contacts[0].as_json() if site.contacts else None,
-        }
-        for position, site in enumerate(trial.sites)
-    ]

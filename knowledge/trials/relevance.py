@@ -13,28 +13,15 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from pathlib import Path
 from typing import Literal
 
-import yaml
-
+from knowledge.trials.products import CAR_NK, CAR_T, named
 from knowledge.trials.records import Trial
 
 ProductKind = Literal[
     "car_t", "car_nk", "other_cell", "follow_up_only", "expanded_access", "not_cell_therapy",
     "unclear",
 ]  # fmt: skip
-
-_PRODUCTS: dict[str, list[str]] = yaml.safe_load(
-    (Path(__file__).parent / "products.yml").read_text(encoding="utf-8")
-)
-
-
-def _products(kind: str) -> str:
-    """A pattern for the products of a kind; the hyphens in their names may be missing."""
-    names = (re.escape(name).replace(r"\-", r"[\s-]?") for name in _PRODUCTS[kind])
-    return r"(?<!\w)(?:" + "|".join(names) + r")(?![^\W_])"
-
 
 _CAR_T = re.compile(
     rf"""
@@ -46,14 +33,14 @@ _CAR_T = re.compile(
     | chimeric\s(?:anti(?:gen|body)|auto-?\w*)[\s-](?:\w+[\s-])?receptors?
     | \b\w+leucel\b
     | \bin[\s-]?vivo\b (?=.{{0,40}}\b(?:car|lv|lentivir\w*|bcma|cd19)\b)
-    | {_products("car_t")}
+    | {named(product for kind in CAR_T.values() for product in kind)}
     """,
     re.IGNORECASE | re.VERBOSE,
 )
 _CAR_NK = re.compile(
     r"\w*car[\s-]?i?(?:nk|natural[\s-]killer)\b(?:[\s-]cells?)?"
     r"|chimeric antigen receptor[\s-]?(?:\w+[\s-])?(?:nk|natural killer)(?:[\s-]cells?)?"
-    r"|\b(?:\w+-)?nk[\s-]?cells?\b|natural killer|-nk\b|" + _products("car_nk"),
+    r"|\b(?:\w+-)?nk[\s-]?cells?\b|natural killer|-nk\b|" + named(CAR_NK),
     re.IGNORECASE,
 )
 _OTHER_CELL = re.compile(

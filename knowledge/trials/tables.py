@@ -71,6 +71,14 @@ class TrialConditionRow(Base):
     condition = Column(String(64), primary_key=True)
 
 
+class TrialCellsRow(Base):
+    """Where the cells of a study come from (`cells.CellSource`), as far as its record says."""
+
+    __tablename__ = "trial_cells"
+    nct_id = Column(String(11), ForeignKey("trials.nct_id", ondelete="CASCADE"), primary_key=True)
+    source = Column(String(10), primary_key=True)
+
+
 class StatusChangeRow(Base):
     """A status that we saw for the first time. before: None for a study that was new to us.
 
@@ -89,9 +97,10 @@ class StatusChangeRow(Base):
 class SyncStateRow(Base):
     """One row: of which day the mirror is, when it was checked, and who is syncing now.
 
-    data_timestamp: the registry's own (`/version`), UTC. revision: goes up when trials change.
-    names: fingerprint of the condition names that the trials were mapped with. lease_until: seconds
-    since 1970; after it, the lease of a process that died is anybody's.
+    data_timestamp: the registry's own (`/version`), UTC; None while the mirror holds the recorded
+    data that came with the product. revision: goes up when trials change. names: fingerprint of the
+    condition names, and of the way of reading, that the trials were mapped with. lease_until:
+    seconds since 1970; after it, the lease of a process that died is anybody's.
     """
 
     __tablename__ = "trial_sync_state"

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from knowledge.places import country_code, country_name, distance_km, find_places, place
+from knowledge.places import (
+    country_code,
+    country_name,
+    distance_km,
+    find_places,
+    place,
+    postal_codes_resolved,
+)
+from knowledge.places.postal import _by_prefix
+from tests.conftest import PROJECT
 from tests.registry import recorded_studies
 
 
@@ -179,3 +189,88 @@ def test_every_country_of_the_registry_is_known() -> None:
 def test_any_text_is_read(text: str) -> None:
     for mention in find_places(text):
         assert 0 <= mention.start < mention.end <= len(text)
+
+
+# -- postal codes
+
+
+@pytest.mark.parametrize(
+    ("text", "there"),
+    [
+        ("33101", "Miami US"),
+        ("trials near 10001 for MS", "New York City US"),
+        ("my zip is 77030", "Houston US"),
+        ("zip code: 02115-1234", "Boston US"),
+        ("M5V 2T6", "Toronto CA"),
+        ("h3a1b1", "Montréal CA"),
+        ("K0A 1A0", "state/CA/08"),
+        ("LS1 4AP", "Leeds GB"),
+        ("ls1 4ap", "Leeds GB"),
+        ("I live in SW1A 1AA", "London GB"),
+        ("10115 Berlin", "Berlin DE"),
+        ("D-80331", "Munich DE"),
+        ("PLZ 50667", "Köln DE"),
+        ("código postal 28001, España", "Madrid ES country/ES"),
+        ("28001 Madrid", "Madrid ES"),
+    ],
+)
+def test_a_postal_code_leads_to_its_city(text: str, there: str) -> None:
+    assert " ".join(named(text)) == there
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "00000", "zip 00001", "código postal 28001", "in 20000 patients", "from 12000 to 15000",
+        "it costs 90210 dollars", "CD19 and BCMA", "B12 5 mg", "IL2", "IL-6", "NCT06193889",
+        "platelets 50000", "10 000 steps",
+    ],
+)  # fmt: skip
+def test_other_figures_are_no_postal_codes(text: str) -> None:
+    assert named(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("trials near 33101 please", "trials near Miami, FL please"),
+        ("I live in SW1A 1AA", "I live in London, United Kingdom"),
+        ("M5V 2T6", "Toronto, Ontario"),
+        ("10115 Berlin", "Berlin"),
+        ("Boston, MA 02115", "Boston, MA"),
+        ("my zip is 00001", "my zip is [postcode]"),
+        ("20000 patients, NCT06193889, 38.5 C", "20000 patients, NCT06193889, 38.5 C"),
+    ],
+)
+def test_a_postal_code_is_resolved_and_dropped(text: str, kept: str) -> None:
+    assert postal_codes_resolved(text) == kept
+
+
+def test_what_a_postal_code_became_is_read_as_the_same_place() -> None:
+    for code in (
+        "33101",
+        "77030",
+        "M5V 2T6",
+        "T2P 1A1",
+        "LS1 4AP",
+        "CB2 1TN",
+        "SW1A 1AA",
+        "D-80331",
+    ):
+        (before,) = find_places(code)
+        assert [each.place for each in find_places(postal_codes_resolved(code))] == [before.place]
+
+
+def test_every_beginning_of_the_postal_lists_has_its_place() -> None:
+    lists = yaml.safe_load((PROJECT / "knowledge/places/postal.yml").read_text(encoding="utf-8"))
+    for country, beginnings in lists.items():
+        for beginning in beginnings:
+            found = _by_prefix(country, beginning)
+            assert found is not None and found.country == country, (country, beginning)
+
+
+@given(st.text(max_size=100))
+@settings(max_examples=300, deadline=None)
+def test_any_text_keeps_its_other_words(text: str) -> None:
+    if not any(ch.isdigit() for ch in text):
+        assert postal_codes_resolved(text) == text

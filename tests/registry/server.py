@@ -7,30 +7,26 @@ import copy
 import gzip
 import json
 import re
+import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from knowledge.places import distance_km
+from knowledge.trials.recording import recorded_records
 from knowledge.trials.records import STATUSES
 from tests.registry.essie import Refused, area_text, matches
+from tests.registry.faults import LOST_FIELDS, Fault, broken, send
 from tests.registry.fields import chosen_fields, sorted_studies
 
 #: The day of the recording; the registry's own time of it is not known.
 DATA_TIMESTAMP = "2026-08-22T00:00:00"
 _HERE = Path(__file__).parent
-
-Fault = Literal[
-    "", "503", "500", "429", "429_for_long", "403", "refuse", "silence", "drip", "drip_headers",
-    "truncated", "wrong_shape", "html", "html_404", "not_utf8", "empty", "half", "huge", "gzip_bomb",
-    "redirect_elsewhere", "redirect_loop", "token_loop", "renamed_enum", "nameless", "fewer",
-    "broken_version",
-]  # fmt: skip
 
 Study = dict[str, Any]
 
@@ -51,9 +47,9 @@ _USUAL_PER_PAGE = 10
 
 @lru_cache(maxsize=1)
 def recorded_studies() -> dict[str, Study]:
-    """All recorded studies by NCT number."""
-    with gzip.open(_HERE / "studies.jsonl.gz", "rt", encoding="utf-8") as lines:
-        return _by_number(json.loads(line) for line in lines)
+    """All recorded studies by NCT number: those that the product brings along, and others."""
+    with gzip.open(_HERE / "others.jsonl.gz", "rt", encoding="utf-8") as lines:
+        return _by_number([*recorded_records(), *(json.loads(line) for line in lines)])
 
 
 @lru_cache(maxsize=1)
@@ -79,11 +75,16 @@ class ReplayRegistry:
     """Runs the server for as long as the context lasts.
 
     studies: what it holds (the recorded ones by default). fault: what goes wrong from now on.
-    data_timestamp: what `/version` says. requests: the paths asked for, with the time of each.
+    data_timestamp: what `/version` says. certificate: of a server that speaks TLS, with its key, as
+    PEM. requests: the paths asked for, with the time of each.
     """
 
     def __init__(
-        self, port: int = 0, studies: Mapping[str, Study] | None = None, fault: Fault = ""
+        self,
+        port: int = 0,
+        studies: Mapping[str, Study] | None = None,
+        fault: Fault = "",
+        certificate: Path | None = None,
     ) -> None:
         self.studies: dict[str, Study] = dict(recorded_studies() if studies is None else studies)
         self.fault: Fault = fault
@@ -94,11 +95,21 @@ class ReplayRegistry:
         self._texts: dict[tuple[str, str], str] = {}
         self._ended = threading.Event()
         self._server = _Server(("127.0.0.1", port), _handler(self))
+        self._scheme = "http" if certificate is None else "https"
+        if certificate is not None:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
 
     @property
     def url(self) -> str:
         """The address of the API."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}/api/v2"
+        return f"{self._scheme}://127.0.0.1:{self._server.server_address[1]}/api/v2"
+
+    @property
+    def ended(self) -> bool:
+        """Is the server being stopped?"""
+        return self._ended.is_set()
 
     @property
     def aliases(self) -> dict[str, str]:
@@ -157,6 +168,8 @@ class ReplayRegistry:
         )
         size = _page_size(params.get("pageSize"))
         start = _start(params)
+        if self.fault == "shifted" and start:
+            start -= 1  # a study was added in front while the pages were read
         shown = [chosen_fields(s, params.get("fields")) for s in found[start : start + size]]
         page: dict[str, Any] = {"studies": shown}
         if start + size < len(found):
@@ -200,6 +213,9 @@ class ReplayRegistry:
         if self.fault == "half":
             page["studies"] = page["studies"][: len(page["studies"]) // 3]
             page["totalCount"] = len(page["studies"])
+        if self.fault in LOST_FIELDS:
+            lost = f'"{LOST_FIELDS[self.fault]}"'
+            page = json.loads(json.dumps(page).replace(lost, '"renamed"'))
         if self.fault == "fewer":
             page["studies"] = page["studies"][:-20]
         return page
@@ -315,98 +331,11 @@ def _handler(registry: ReplayRegistry) -> type[BaseHTTPRequestHandler]:
             registry.user_agents.add(self.headers.get("User-Agent", ""))
             path = parts.path.removeprefix("/api/v2")
             with contextlib.suppress(OSError):
-                if not _broken(self, registry, path):
+                if not broken(self, registry, path):
                     params = dict(parse_qsl(parts.query, keep_blank_values=True))
-                    _send(self, *registry.answer(path, params))
+                    send(self, *registry.answer(path, params))
 
         def log_message(self, *_: Any) -> None:
             """Quiet."""
 
     return Handler
-
-
-def _send(
-    request: BaseHTTPRequestHandler, status: int, media_type: str, body: str | bytes, **headers: str
-) -> None:
-    raw = body.encode("utf-8", "surrogateescape") if isinstance(body, str) else body
-    request.send_response(status)
-    request.send_header("Location" if status in {301, 302} else "Content-Type", media_type)
-    for name, value in headers.items():
-        request.send_header(name.replace("_", "-"), value)
-    request.send_header("Content-Length", str(len(raw)))
-    request.end_headers()
-    request.wfile.write(raw)
-
-
-# -- wrong answers
-
-
-def _broken(request: BaseHTTPRequestHandler, registry: ReplayRegistry, path: str) -> bool:
-    """Play the fault that is set; False where there is none to play here."""
-    fault = registry.fault
-    plain = _PLAIN_FAULTS.get(fault)
-    if plain is not None:
-        _send(request, *plain)
-    elif fault == "429":
-        _send(request, 429, "text/plain", "", Retry_After="1")
-    elif fault == "429_for_long":
-        _send(request, 429, "text/plain", "", Retry_After="3600")
-    elif fault == "refuse":
-        request.close_connection = True
-        request.connection.close()
-    elif fault == "silence":
-        registry.pause(60)
-    elif fault == "drip":
-        request.send_response(200)
-        request.send_header("Content-Type", "application/json")
-        request.send_header("Content-Length", "100000")
-        request.end_headers()
-        _drip(request, registry, b" " * 1000)
-    elif fault == "broken_version" and path == "/version":
-        _send(request, 200, "application/json", '{"apiVersion": "3.0"}')
-    elif fault == "empty" and path != "/version":
-        _send(request, 200, "application/json", '{"studies": []}')
-    elif fault == "redirect_loop":
-        _send(request, 302, request.path, "")
-    elif fault == "huge":
-        _send_huge(request)
-    elif fault == "gzip_bomb":
-        bomb = gzip.compress(b" " * (64 << 20), compresslevel=9)
-        _send(request, 200, "application/json", bomb, Content_Encoding="gzip")
-    elif fault == "drip_headers":
-        _drip(request, registry, b"HTTP/1.1 200 OK\r\nX-Slow: " + b"x" * 1000)
-    else:
-        return False
-    return True
-
-
-_PLAIN_FAULTS: dict[str, tuple[int, str, str]] = {
-    "503": (503, "text/html", "<html>Service Unavailable</html>"),
-    "500": (500, "text/plain", "Internal Server Error"),
-    "403": (403, "text/html", "<html>Forbidden</html>"),
-    "truncated": (200, "application/json", '{"studies": [{"protocolSec'),
-    "wrong_shape": (200, "application/json", '["results", 5]'),
-    "html": (200, "text/html", "<html><body>maintenance</body></html>"),
-    "html_404": (404, "text/html", "<html><body>nginx</body></html>"),
-    "not_utf8": (200, "application/json", "\udcff\udcfe"),
-    "redirect_elsewhere": (302, "http://169.254.169.254/latest/meta-data/", ""),
-}
-
-
-def _send_huge(request: BaseHTTPRequestHandler) -> None:
-    size = 40 << 20
-    request.send_response(200)
-    request.send_header("Content-Type", "application/json")
-    request.send_header("Content-Length", str(size))
-    request.end_headers()
-    for _ in range(size >> 16):
-        request.wfile.write(b" " * (1 << 16))
-
-
-def _drip(request: BaseHTTPRequestHandler, registry: ReplayRegistry, raw: bytes) -> None:
-    for byte in raw:
-        request.wfile.write(bytes([byte]))
-        request.wfile.flush()
-        registry.pause(0.5)
-        if registry._ended.is_set():
-            return

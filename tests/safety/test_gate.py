@@ -26,12 +26,40 @@ def _kinds(name: str) -> list[tuple[str, str, str]]:
     return [(text, expected, GATE.assess(text).kind) for text, expected in _rows(name)]
 
 
-@pytest.mark.parametrize("name", ["dev_emergency.tsv", "dev_crisis.tsv"])
-def test_almost_no_danger_of_the_development_set_is_missed(name: str) -> None:
+# a despair that is only hinted at is left to the classifier, which hears the message after the gate
+@pytest.mark.parametrize(("name", "share"), [("dev_emergency.tsv", 0.01), ("dev_crisis.tsv", 0.02)])
+def test_almost_no_danger_of_the_development_set_is_missed(name: str, share: float) -> None:
     found = _kinds(name)
     missed = [text for text, _, kind in found if kind == "none"]
     assert len(found) >= 400
-    assert len(missed) <= 0.01 * len(found), missed
+    assert len(missed) <= share * len(found), missed
+
+
+@pytest.mark.parametrize(("expected", "share"), [("emergency", 0.08), ("crisis", 0.12)])
+def test_little_danger_is_missed_that_no_rule_was_made_for(expected: str, share: float) -> None:
+    found = [kind for _, wanted, kind in _kinds("held_back.tsv") if wanted == expected]
+    assert len(found) >= 70
+    assert found.count("none") <= share * len(found)
+
+
+def test_few_traps_fire_that_no_rule_was_made_for() -> None:
+    found = [kind for _, wanted, kind in _kinds("held_back.tsv") if wanted == "none"]
+    assert len(found) >= 60
+    assert sum(kind != "none" for kind in found) <= 0.05 * len(found)
+
+
+def test_questions_for_training_seldom_fire_outside_the_topics_of_danger() -> None:
+    """The example questions of all other topics are ordinary messages, and there are thousands."""
+    asked = [
+        question
+        for topic in read_content().topics.values()
+        if topic.group != "safety"
+        for questions in topic.questions.values()
+        for question in questions
+    ]
+    fired = [question for question in asked if GATE.assess(question).kind != "none"]
+    assert len(asked) >= 5000
+    assert len(fired) <= 0.005 * len(asked), fired
 
 
 def test_ordinary_messages_of_the_development_set_seldom_fire() -> None:
@@ -51,6 +79,17 @@ def test_ordinary_messages_of_the_development_set_seldom_fire() -> None:
         "temperature 38,6 on day 6 after car t",
         "Is a fever of 38.5 normal three days after the infusion?",
         "my husband had CAR-T ten days ago and he can't write his name today",
+        # what is denied ends where a statement of its own begins
+        "isn't answering and my fever is 38.9 on day 5",
+        "no fever and is coughing blood",
+        "she has no pain and can't move her right side",
+        "熱はないけど息ができない",
+        # what was once, and is again
+        "last year she had a seizure, and she's having another one",
+        # pressure in centimetres of mercury, and in words
+        "sclérodermie, tension 20/12 et vision trouble",
+        "bp seventy over forty",
+        "Is 39 normal on day 5?",
     ],
 )
 def test_danger_is_seen_through_wording_and_spelling(text: str) -> None:
@@ -67,10 +106,31 @@ def test_danger_is_seen_through_wording_and_spelling(text: str) -> None:
         "what is a suicide gene in CAR-T cells?",
         "the wait is killing me, any news on trials?",
         "I have hay fever, am I excluded?",
+        "my head is exploding with acronyms",
+        "I'm breathless with hope",
+        "it takes my breath away",
+        "me muero de miedo",
+        "is 39 a high age for joining",
     ],
 )
 def test_what_only_looks_like_danger_does_not_fire(text: str) -> None:
     assert GATE.assess(text).kind == "none"
+
+
+@pytest.mark.parametrize(
+    ("text", "card"),
+    [
+        ("it would be easier for everyone if I didn't wake up", "crisis_self"),
+        ("everyone would breathe easier without me", "crisis_self"),
+        ("might as well be dead", "crisis_self"),
+        ("if CAR-T doesn't work I'll kill myself", "crisis_self"),
+        ("meine Schwester hat gesagt, sie bringt sich um", "crisis_other"),
+        ("my son has a plan to hang himself", "crisis_other"),
+        ("my brother hits me", "crisis_abuse"),
+    ],
+)
+def test_a_crisis_gets_the_card_for_whom_it_is_about(text: str, card: str) -> None:
+    assert GATE.assess(text).card == card
 
 
 def test_the_question_beside_the_danger_is_kept_for_an_answer() -> None:

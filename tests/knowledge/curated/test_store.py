@@ -51,6 +51,9 @@ def test_what_is_served_is_what_the_files_say(engine: Engine) -> None:
     assert served.conditions == content.conditions
     assert served.phrases == content.phrases
     assert served.glossary == content.glossary
+    assert served.status == content.status
+    assert served.status_wording == content.status_wording
+    assert served.jurisdictions == content.jurisdictions
 
 
 def test_loading_the_same_content_again_changes_nothing(engine: Engine) -> None:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from knowledge.clinics import DEMO
-from knowledge.curated.content import Content
+from knowledge.curated.content import Content, ProductStatus, Review
 from knowledge.curated.reading import read_content
 from knowledge.replies.compose import Composer, Named, Setting
 
@@ -86,29 +86,75 @@ def test_a_topic_without_content_says_so_and_goes_on() -> None:
     assert reply.choices
 
 
-def test_past_its_review_date_an_answer_says_so_and_then_withdraws() -> None:
-    answer = CONTENT.topics["approval_status"].answer
+@pytest.mark.parametrize("topic", ["approval_status", "crs", "vaccines"])
+def test_past_its_review_date_an_answer_says_so_for_thirty_days_and_then_withdraws(
+    topic: str,
+) -> None:
+    answer = CONTENT.topics[topic].answer
     assert answer is not None
-    late = composer(today=answer.next_review + timedelta(days=10))
-    assert "out of date" in late.answer("approval_status", EN).text
-    gone = composer(today=answer.next_review + timedelta(days=31)).answer("approval_status", EN)
-    assert gone.kind == "fallback"
-    assert answer.paragraphs["en"][0].text not in gone.text
+    first = answer.paragraphs["en"][0].text
+    for days, warned in ((0, False), (1, True), (30, True)):
+        reply = composer(today=answer.next_review + timedelta(days=days)).answer(topic, EN)
+        assert ("This may be out of date" in reply.text) is warned, days
+        assert first in reply.text
+    for days in (31, 400):
+        reply = composer(today=answer.next_review + timedelta(days=days)).answer(topic, EN)
+        assert reply.kind == "fallback"
+        assert "too old to rely on" in reply.text
+        assert first not in reply.text
+        assert reply.experimental
+        assert reply.specialist
+
+
+def test_an_explained_term_grows_old_as_any_answer() -> None:
+    answer = CONTENT.topics["glossary_term"].answer
+    assert answer is not None
+    late, gone = (
+        composer(today=answer.next_review + timedelta(days=days)).term("what is apheresis", EN)
+        for days in (10, 31)
+    )
+    assert late is not None
+    assert "This may be out of date" in late.text
+    assert gone is not None
+    assert "too old to rely on" in gone.text
 
 
 def test_a_deployment_may_demand_reviewed_content() -> None:
-    reply = composer(reviewed_only=True).answer("crs", EN)
-    assert reply.kind == "fallback"
-    assert "clinician" in reply.text
+    demanding = composer(reviewed_only=True)
+    for reply in (demanding.answer("crs", EN), demanding.term("what is apheresis", EN)):
+        assert reply is not None
+        assert reply.kind == "fallback"
+        assert "no clinician has reviewed it" in reply.text
 
 
-def test_when_one_disease_gets_an_approval_only_its_wording_changes() -> None:
-    row = {"en": "One CAR-T product is approved for stiff person syndrome in the US."}
-    content = dataclasses.replace(CONTENT, status={**CONTENT.status, "stiff_person": row})
-    changed = composer(content).answer("side_effects", EN, Named("stiff_person"))
-    same = composer(content).answer("side_effects", EN, Named("lupus"))
-    assert row["en"] in changed.text
-    assert "not an approved treatment" in (same.experimental or "")
+def test_a_reviewed_answer_names_the_person_with_their_role_and_the_date() -> None:
+    review = Review("reviewed", "A. Name", "rheumatologist", "2026-11-01")
+    crs = dataclasses.replace(CONTENT.topics["crs"], review=review)
+    content = dataclasses.replace(CONTENT, topics={**CONTENT.topics, "crs": crs})
+    for reply in (
+        composer(content).answer("crs", EN),
+        composer(content, reviewed_only=True).answer("crs", EN),
+    ):
+        assert reply.kind == "answer"
+        assert reply.review == {
+            "status": "reviewed",
+            "by": "A. Name, rheumatologist",
+            "on": "2026-11-01",
+        }
+
+
+def test_an_approval_is_told_to_whom_it_concerns() -> None:
+    row = ProductStatus("Name-cel", "lupus", "US", "approved", date(2026, 11, 21), "label")
+    content = dataclasses.replace(CONTENT, status=(*CONTENT.status, row))
+    there = Setting(DEMO, country="US")
+    clinics = Setting(dataclasses.replace(DEMO, country="US"))
+    for setting in (there, clinics):
+        said = composer(content).answer("side_effects", setting, Named("lupus")).text
+        assert "approved for lupus in the United States: Name-cel" in said
+    elsewhere = Setting(dataclasses.replace(DEMO, country="US"), country="DE")
+    for setting, named in ((elsewhere, Named("lupus")), (there, Named("stiff_person"))):
+        said = composer(content).answer("side_effects", setting, named).experimental or ""
+        assert "not an approved treatment" in said
 
 
 def test_a_condition_carried_over_is_said_aloud() -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 import threading
 import time
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,7 +20,7 @@ from knowledge.trials.client import (
     RegistryRejected,
     RegistryUnavailable,
 )
-from tests.conftest import free_port
+from tests.conftest import free_port, needs
 from tests.knowledge.trials.conftest import comes_back, impatient
 from tests.registry import Fault, ReplayRegistry
 
@@ -43,6 +46,21 @@ OUTCOMES: dict[Fault, type[RegistryError]] = {
     "redirect_elsewhere": RegistryDrift,
     "redirect_loop": RegistryDrift,
 }
+
+
+def self_signed(folder: Path) -> Path:
+    """A certificate for 127.0.0.1 that nobody vouches for, with its key."""
+    needs(shutil.which("openssl") is not None, "openssl")
+    pem = folder / "self-signed.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
+        + ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
+        + ["-keyout", str(folder / "key.pem"), "-out", str(folder / "cert.pem")],
+        check=True,
+        capture_output=True,
+    )
+    pem.write_bytes((folder / "cert.pem").read_bytes() + (folder / "key.pem").read_bytes())
+    return pem
 
 
 def test_a_study_is_found_by_its_number(client: RegistryClient) -> None:
@@ -156,6 +174,27 @@ def test_pages_that_do_not_add_up_are_drift(registry: ReplayRegistry, fault: Fau
     registry.fault = fault
     with pytest.raises(RegistryDrift):
         comes_back(lambda: list(impatient(registry).studies({"query.cond": "lupus"})))
+
+
+def test_data_that_change_from_page_to_page_are_drift(registry: ReplayRegistry) -> None:
+    registry.fault = "shifted"
+    with pytest.raises(RegistryDrift):
+        list(impatient(registry).studies({"query.cond": "lupus"}, page_size=50))
+
+
+def test_a_server_that_can_not_prove_its_name_is_not_believed(tmp_path: Path) -> None:
+    with ReplayRegistry(certificate=self_signed(tmp_path)) as registry:
+        with pytest.raises(RegistryUnavailable):
+            comes_back(lambda: impatient(registry).study(MG, budget_s=3.0))
+        assert registry.requests == []
+
+
+def test_a_server_without_tls_where_there_should_be_is_not_believed(
+    registry: ReplayRegistry,
+) -> None:
+    client = RegistryClient(registry.url.replace("http:", "https:"), pause_s=0)
+    with pytest.raises(RegistryUnavailable):
+        comes_back(lambda: client.study(MG, budget_s=3.0))
 
 
 def test_requests_keep_a_second_between_them(

@@ -17,13 +17,15 @@ from sqlalchemy import select
 from sqlalchemy.engine import Engine
 
 from knowledge.database import open_engine
-from knowledge.trials.client import RegistryDrift, RegistryError
+from knowledge.trials import lease
+from knowledge.trials.client import RegistryDrift, RegistryError, RegistryUnavailable
 from knowledge.trials.mirror import Mirror, RefreshReport
 from knowledge.trials.search import search
 from knowledge.trials.tables import (
     SiteRow,
     StatusChangeRow,
     SyncStateRow,
+    TrialCellsRow,
     TrialConditionRow,
     TrialRow,
 )
@@ -31,7 +33,7 @@ from tests.knowledge.trials.conftest import HANGS_AFTER, comes_back, impatient
 from tests.registry import Fault, ReplayRegistry, studies_of_april
 
 Names = dict[str, Sequence[str]]
-TABLES = (TrialRow, SiteRow, TrialConditionRow, StatusChangeRow, SyncStateRow)
+TABLES = (TrialRow, SiteRow, TrialConditionRow, TrialCellsRow, StatusChangeRow, SyncStateRow)
 
 
 def contents(engine: Engine) -> dict[str, list[Any]]:
@@ -170,7 +172,8 @@ def test_a_trial_that_is_gone_is_listed_no_more_and_may_come_back(
 BROKEN: list[Fault] = [
     "503", "429_for_long", "403", "refuse", "truncated", "wrong_shape", "html", "html_404",
     "not_utf8", "empty", "half", "huge", "gzip_bomb", "redirect_elsewhere", "redirect_loop",
-    "token_loop", "fewer", "renamed_enum", "nameless", "broken_version",
+    "token_loop", "fewer", "renamed_enum", "nameless", "broken_version", "no_conditions",
+    "no_locations", "no_points",
 ]  # fmt: skip
 
 
@@ -203,14 +206,45 @@ def filled_once(registry: ReplayRegistry, names: Names, tmp_path: Any) -> tuple[
     return engine, mirror
 
 
-def test_a_first_sync_that_fails_leaves_an_empty_mirror(
+def test_a_first_run_without_the_registry_serves_recorded_data_with_their_day(
     registry: ReplayRegistry, engine: Engine, mirror: Mirror
 ) -> None:
     registry.fault = "503"
     with pytest.raises(RegistryError):
         mirror.refresh()
     listing = search(engine, conditions=["lupus"])
-    assert (listing.trials, listing.checked_at, listing.live) == ([], None, False)
+    assert listing.total > 0
+    assert (listing.bundled, listing.live, listing.checked_at) == (
+        True, False, "2026-08-22T00:00:00Z",
+    )  # fmt: skip
+    on_the_day = datetime(2026, 8, 22, 1, tzinfo=timezone.utc)
+    assert search(engine, conditions=["lupus"], now=on_the_day).live is False
+
+
+def test_the_registry_once_reached_replaces_the_recorded_data(
+    registry: ReplayRegistry, engine: Engine, mirror: Mirror
+) -> None:
+    registry.fault = "503"
+    with pytest.raises(RegistryError):
+        mirror.refresh()
+    registry.fault = ""
+    registry.studies.pop("NCT06193889")
+    report = mirror.refresh()
+    assert (report.kind, report.new, report.gone) == ("full", 0, 1)
+    listing = search(engine, conditions=["lupus"])
+    assert (listing.bundled, listing.live) == (False, True)
+    assert listing.checked_at != "2026-08-22T00:00:00Z"
+
+
+def test_a_later_failure_does_not_bring_the_recorded_data_back(
+    registry: ReplayRegistry, engine: Engine, mirror: Mirror
+) -> None:
+    registry.studies.pop("NCT06193889")
+    mirror.refresh()
+    registry.fault = "503"
+    with pytest.raises(RegistryError):
+        mirror.refresh()
+    assert "NCT06193889" not in {row.nct_id for row in rows(engine, TrialRow)}
 
 
 def test_an_error_in_the_middle_of_writing_undoes_all_of_it(
@@ -221,7 +255,7 @@ def test_an_error_in_the_middle_of_writing_undoes_all_of_it(
     registry.data_timestamp = "2026-08-24T09:00:00"
     now = datetime.now(timezone.utc) + timedelta(days=8)
     mirror._clock = lambda: now
-    monkeypatch.setattr("knowledge.trials.mirror._site_rows", lambda _trial: [{"nct_id": None}])
+    monkeypatch.setattr("knowledge.trials.rows._site_rows", lambda _trial: [{"nct_id": None}])
     with pytest.raises(Exception, match="NULL|null|IntegrityError"):
         mirror.refresh()
     assert contents(engine) == before
@@ -292,7 +326,7 @@ def test_processes_that_refresh_at_once_sync_once(
 def test_the_lease_of_a_process_that_died_runs_out(
     registry: ReplayRegistry, engine: Engine, mirror: Mirror, names: Names
 ) -> None:
-    assert mirror._take_lease("a process that then died")
+    assert lease.take(engine, "a process that then died")
     assert mirror.refresh().kind == "running_elsewhere"
     with engine.begin() as connection:
         connection.execute(SyncStateRow.__table__.update().values(lease_until=1.0))
@@ -351,3 +385,26 @@ def test_far_fewer_studies_than_before_are_a_fault_and_not_news(
     mirror._clock = lambda: now
     with pytest.raises(RegistryDrift):
         mirror.refresh()
+
+
+def test_an_older_copy_of_the_registry_is_no_news(
+    registry: ReplayRegistry, filled_once: tuple[Engine, Mirror]
+) -> None:
+    """Behind its address stand several servers; one may be a day behind."""
+    engine, mirror = filled_once
+    before = contents(engine)
+    registry.data_timestamp = "2026-08-21T00:00:00"
+    registry.studies.pop("NCT06193889")
+    with pytest.raises(RegistryUnavailable):
+        mirror.refresh()
+    assert contents(engine) == before
+
+
+def test_an_older_copy_that_stays_for_a_week_is_the_registry(
+    registry: ReplayRegistry, filled_once: tuple[Engine, Mirror]
+) -> None:
+    _, mirror = filled_once
+    registry.data_timestamp = "2026-08-21T00:00:00"
+    now = datetime.now(timezone.utc) + timedelta(days=8)
+    mirror._clock = lambda: now
+    assert mirror.refresh().kind == "full"

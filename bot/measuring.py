@@ -1,0 +1,54 @@
+"""Measure a model on the questions that no model is trained on, and keep the figures with it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from bot.gates import Measured, NotMeasured
+from bot.models import Manifest, note_metrics, sha256_of
+from knowledge.settings import PROJECT
+
+#: Questions with known answers, written apart from the training ones.
+QUESTIONS = PROJECT / "tests" / "nlu"
+
+
+def measured(model: Manifest) -> Measured:
+    """How a model does: as noted in its manifest, else measured now (a minute or two).
+
+    Raises NotMeasured where the evaluation fails.
+    """
+    fingerprint = _fingerprint()
+    try:
+        known = Measured.read(model.metrics)
+        if known.questions == fingerprint:
+            return known
+    except NotMeasured:
+        pass
+    print(f"Measuring {model.name} on the questions of tests/nlu …", flush=True)
+    found = Measured.of(_figures(model), fingerprint)
+    note_metrics(model, found.as_json())
+    return found
+
+
+def _figures(model: Manifest) -> dict[str, object]:
+    """In a process of its own: Rasa can't let go of one model to load another."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "figures.json"
+        command = [sys.executable, "-W", "ignore", "-m", "bot", "evaluate"]
+        ran = subprocess.run(
+            [*command, "--model", model.name, "--json", str(out)],
+            cwd=PROJECT,
+            stdout=subprocess.DEVNULL,
+        )
+        if ran.returncode or not out.is_file():
+            raise NotMeasured(f"{model.name} could not be measured; see the messages above")
+        return dict(json.loads(out.read_text()))
+
+
+def _fingerprint() -> str:
+    files = sorted(QUESTIONS.glob("*.tsv"))
+    return "-".join(sha256_of(file)[:8] for file in files)

@@ -1,0 +1,147 @@
+"""What a criterion is about: a category of contract.md, by the rules in categories.yml."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+_FILE = Path(__file__).parent / "categories.yml"
+_HEAD_END = re.compile(
+    r"(?<=[a-z0-9)])[.。](?:\s|$)|\b(?:unless|except(?:ing)?|with the exception|other than|due to"
+    r"|which may|includ(?:ing|es?)|such as|defined as|evidenced by|e\.?g\.)\b|[:：]",
+    re.IGNORECASE,
+)
+#: Organs: a criterion that names several is a bundle, left to the study team's discretion.
+_ORGANS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"\b(?:heart|cardiac|cardiovascular)\b",
+        r"\b(?:liver|hepatic|bilirubin|alt|ast|transaminase\w*)\b",
+        r"\b(?:kidney|renal|creatine?(?:nine?)?)\b",
+        r"\b(?:lungs?|pulmonary|respiratory)\b",
+        r"\b(?:h(?:a)?ematolog\w+|bone marrow)\b",
+        r"\b(?:gastro\w*|endocrin\w*|metabolic)\b",
+        r"\b(?:psychiatric|neurolog\w+|cerebral)\b",
+    )
+)
+#: How many organs make a bundle before a tier's rules are tried, by the tier's position.
+_BUNDLES = {1: 4, 2: 2}
+#: Categories of contract.md.
+CATEGORIES = frozenset(
+    [
+        "age",
+        "sex",
+        "diagnosis",
+        "disease_activity",
+        "disease_duration",
+        "antibody_status",
+        "prior_treatment",
+        "washout",
+        "heart",
+        "kidney",
+        "liver",
+        "lung",
+        "blood_counts",
+        "infection",
+        "vaccination",
+        "pregnancy",
+        "contraception",
+        "breastfeeding",
+        "cancer_history",
+        "prior_cell_gene_therapy",
+        "transplant",
+        "nervous_system",
+        "cardiovascular_events",
+        "bleeding_clotting",
+        "allergy",
+        "mental_health_substance",
+        "other_autoimmune",
+        "other_trial",
+        "consent_compliance",
+        "caregiver_logistics",
+        "life_expectancy_performance",
+        "surgery",
+        "general_discretion",
+        "other",
+    ]
+)
+
+
+@dataclass(frozen=True)
+class _Rule:
+    category: str
+    pattern: re.Pattern[str]
+    kind: str | None
+    only_if: re.Pattern[str] | None
+    taken_back: re.Pattern[str] | None
+
+    def position(self, words: str, kind: str) -> int | None:
+        """Where the rule first holds in a text, None where it doesn't."""
+        if self.kind not in (None, kind):
+            return None
+        match = self.pattern.search(words)
+        if match is None or (self.taken_back and self.taken_back.search(words)):
+            return None
+        if self.only_if and not self.only_if.search(words):
+            return None
+        return match.start()
+
+
+def category_of(words: str, kind: str, parent: str | None) -> str:
+    """The category of a criterion.
+
+    words: its text without escapes. parent: the text above it, asked where its own words say
+    nothing.
+    """
+    for told in (_head(words), words, parent):
+        found = _by_rules(told, kind) if told else None
+        if found is not None:
+            return found
+    return "other"
+
+
+def _head(words: str) -> str:
+    """What a criterion says first: its first sentence, without brackets and exceptions."""
+    bare = re.sub(r"\s*[(\[][^()\[\]]*[)\]]", "", words)
+    return _HEAD_END.split(bare, maxsplit=1)[0]
+
+
+def _by_rules(words: str, kind: str) -> str | None:
+    organs = sum(bool(each.search(words)) for each in _ORGANS)
+    for number, tier in enumerate(_tiers()):
+        if organs >= _BUNDLES.get(number, len(_ORGANS) + 1):
+            return "general_discretion"
+        held = [
+            (position, order, rule.category)
+            for order, rule in enumerate(tier)
+            if (position := rule.position(words, kind)) is not None
+        ]
+        if held:
+            return min(held)[2]
+    return None
+
+
+@lru_cache(maxsize=1)
+def _tiers() -> tuple[tuple[_Rule, ...], ...]:
+    tiers: list[dict[str, Any]] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    return tuple(tuple(map(_rule, tier["rules"])) for tier in tiers)
+
+
+def _rule(node: dict[str, Any]) -> _Rule:
+    category = next(key for key in node if key in CATEGORIES)
+    return _Rule(
+        category,
+        re.compile(node[category], re.IGNORECASE),
+        node.get("kind"),
+        _compiled(node.get("only_if")),
+        _compiled(node.get("not")),
+    )
+
+
+def _compiled(pattern: str | None) -> re.Pattern[str] | None:
+    return re.compile(pattern, re.IGNORECASE) if pattern else None

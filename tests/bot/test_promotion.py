@@ -1,0 +1,258 @@
+"""A new model serves only where the gates hold, and reaches people without a dropped turn."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from bot.gates import Measured, NotMeasured, TopicScore, refusals
+from bot.models import (
+    CURRENT,
+    Manifest,
+    ModelUnusable,
+    current,
+    make_current,
+    named,
+    roll_back,
+    served_before,
+    trained,
+    verified_path,
+    write_manifest,
+)
+from bot.settings import MODELS
+from knowledge.database import create_tables, open_engine
+from knowledge.replies.store import ReplyStore
+from tests.conftest import Guide, start_guide, stop_guide
+
+# -- the gates
+
+
+def measured(**f1: float) -> Measured:
+    """A model whose topics have these F1 on 500 questions each, asked as often as predicted."""
+    return Measured({topic: TopicScore(500, value, value) for topic, value in f1.items()}, 1.0, "q")
+
+
+def test_a_model_that_is_as_good_may_serve() -> None:
+    assert refusals(measured(crs=0.9, costs=0.8), measured(crs=0.91, costs=0.8)) == []
+
+
+def test_a_topic_may_not_lose_more_than_two_points() -> None:
+    (reason,) = refusals(measured(crs=0.97, costs=0.80), measured(crs=0.9, costs=0.83))
+    assert reason.startswith("costs: F1 0.80, before 0.83")
+
+
+def test_a_loss_that_was_looked_at_can_be_accepted_by_name() -> None:
+    new, old = measured(crs=0.97, costs=0.80), measured(crs=0.9, costs=0.83)
+    assert refusals(new, old, accepted=["costs"]) == []
+    assert refusals(new, old, accepted=["crs"]) != []
+
+
+def test_three_questions_of_few_may_be_chance_and_four_are_not() -> None:
+    def of_twelve(hits: int) -> Measured:
+        # `hits` of 12 found, and nothing else taken for the topic.
+        f1 = round(2 * hits / (12 + hits), 3)
+        steady = {f"topic{n}": TopicScore(12, 0.9, 0.9) for n in range(40)}
+        return Measured({"crs": TopicScore(12, f1, hits / 12), **steady}, 1.0, "q")
+
+    assert refusals(of_twelve(9), of_twelve(12)) == []
+    assert refusals(of_twelve(8), of_twelve(12)) != []
+
+
+def test_many_small_losses_are_a_loss() -> None:
+    old = Measured({f"t{n}": TopicScore(10, 0.9, 0.9) for n in range(20)}, 1.0, "q")
+    new = Measured({f"t{n}": TopicScore(10, 0.88, 0.88) for n in range(20)}, 1.0, "q")
+    assert any(reason.startswith("all topics") for reason in refusals(new, old))
+
+
+def test_an_emergency_that_is_no_longer_caught_refuses_the_model() -> None:
+    old = measured(crs=0.9)
+    (reason,) = refusals(replace(old, safety_recall=0.999), old)
+    assert "emergencies" in reason
+
+
+def test_content_with_problems_refuses_the_model() -> None:
+    (reason,) = refusals(measured(crs=0.9), measured(crs=0.9), content_problems=["crs.yml:1: x"])
+    assert "bot check" in reason
+
+
+def really(which: str) -> Measured:
+    """Three models as they were measured on 2026-11-21: the one served, one trained with a new FAQ
+    of eight questions, and one with 97 questions about CRS filed under placebo besides."""
+    kept = json.loads((Path(__file__).parent / "measured.json").read_text())[which]
+    topics = {topic: TopicScore(*row) for topic, row in kept["topics"].items()}
+    return Measured(topics, kept["safety_recall"], "tests/nlu")
+
+
+def test_a_good_faq_passes_the_gates() -> None:
+    assert refusals(really("good_faq"), really("before")) == []
+
+
+def test_a_mislabelled_batch_is_refused() -> None:
+    reasons = refusals(really("bad_batch"), really("before"))
+    assert any(reason.startswith("placebo: F1 0.67, before 0.87") for reason in reasons)
+
+
+def test_models_measured_on_different_questions_are_not_compared() -> None:
+    with pytest.raises(NotMeasured):
+        refusals(measured(crs=0.9), replace(measured(crs=0.9), questions="others"))
+
+
+def test_figures_survive_the_manifest() -> None:
+    once = measured(crs=0.9)
+    assert Measured.read(json.loads(json.dumps(once.as_json()))) == once
+
+
+# -- the pointer
+
+
+@pytest.fixture
+def another(model: None) -> Iterator[Manifest]:
+    """A second model: the same one in another wrapping, so that its hash differs."""
+    pointer = CURRENT.read_bytes()
+    packed = verified_path(current()).read_bytes()
+    path = MODELS / "another.tar.gz"
+    path.write_bytes(gzip.compress(gzip.decompress(packed), compresslevel=1))
+    yield write_manifest(path)
+    CURRENT.write_bytes(pointer)
+    path.unlink()
+    (MODELS / "another.json").unlink()
+
+
+def test_a_model_is_promoted_and_gone_back_from(another: Manifest) -> None:
+    first = current()
+    make_current(another)
+    assert current() == another
+    assert served_before()[-1] == first.file
+    assert roll_back().file == first.file
+    assert current().file == first.file
+
+
+def test_nothing_served_before_is_nothing_to_go_back_to(another: Manifest) -> None:
+    CURRENT.unlink()
+    make_current(another)
+    with pytest.raises(ModelUnusable):
+        roll_back()
+
+
+def test_a_model_that_was_tampered_with_is_not_gone_back_to(another: Manifest) -> None:
+    first = current()
+    make_current(another)
+    make_current(first)
+    path = MODELS / another.file
+    path.write_bytes(path.read_bytes() + b"x")
+    with pytest.raises(ModelUnusable):
+        roll_back()
+    assert current().file == first.file
+
+
+def test_a_model_is_found_by_its_name(another: Manifest) -> None:
+    assert named("another") == another
+    assert another in trained()
+    with pytest.raises(ModelUnusable):
+        named("nowhere")
+
+
+# -- serving
+
+
+def test_two_servers_never_work_on_one_conversation_at_once(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'k.sqlite'}")
+    create_tables(engine)
+    now = [1000.0]
+    first, second = (ReplyStore(engine, clock=lambda: now[0]) for _ in range(2))
+    assert first.claim("conversation", seconds=10)
+    assert not second.claim("conversation", seconds=10)
+    assert second.claim("another", seconds=10)
+    first.release("conversation")
+    assert second.claim("conversation", seconds=10)
+    now[0] += 11  # the second server died
+    assert first.claim("conversation", seconds=10)
+
+
+class Asker(threading.Thread):
+    """Somebody who asks and asks, and keeps what came back."""
+
+    def __init__(self, guide: Guide, keep_alive: bool) -> None:
+        super().__init__(daemon=True)
+        self._patient = guide.open()
+        self._http: Any = requests.Session() if keep_alive else requests
+        self._url = f"{guide.url}/webhooks/web/message"
+        self.stop = threading.Event()
+        self.statuses: list[int | str] = []
+        self.conditions: set[str | None] = set()
+
+    def run(self) -> None:
+        headers = {"Authorization": f"Bearer {self._patient.token}"}
+        self._ask("can I get CAR-T for lupus?", headers)
+        while not self.stop.is_set():
+            self.conditions.add(self._ask("what are the risks?", headers))
+
+    def _ask(self, text: str, headers: dict[str, str]) -> str | None:
+        body = {"id": str(uuid.uuid4()), "text": text}
+        try:
+            answer = self._http.post(self._url, json=body, headers=headers, timeout=20)
+        except requests.RequestException as error:
+            self.statuses.append(type(error).__name__)
+            return None
+        self.statuses.append(answer.status_code)
+        return str(answer.json()["messages"][-1].get("condition"))
+
+
+def wait_for_line(log: Path, line: str) -> None:
+    deadline = time.monotonic() + 120
+    while line not in log.read_text():
+        assert time.monotonic() < deadline, log.read_text()
+        time.sleep(0.2)
+
+
+def test_a_promoted_model_is_taken_up_without_a_dropped_turn(
+    another: Manifest, tmp_path: Path
+) -> None:
+    first = current()
+    guide = start_guide(tmp_path)
+    try:
+        early = guide.open()
+        message = {"id": str(uuid.uuid4()), "text": "is CAR-T a cure for lupus?"}
+        answered = early.post(message).json()
+        askers = [Asker(guide, keep_alive) for keep_alive in (True, True, False)]
+        for asker in askers:
+            asker.start()
+        make_current(another)
+        wait_for_line(guide.log, f"Serving {another.name} now.")
+        time.sleep(2)
+        roll_back()
+        wait_for_line(guide.log, f"Serving {first.name} now.")
+        time.sleep(2)
+        for asker in askers:
+            asker.stop.set()
+            asker.join(30)
+        for asker in askers:
+            assert len(asker.statuses) > 10
+            assert set(asker.statuses) == {200}
+            assert asker.conditions == {"lupus"}
+        assert early.post(message).json() == answered
+    finally:
+        stop_guide(guide)
+
+
+def test_a_model_that_cannot_answer_never_takes_over(another: Manifest, tmp_path: Path) -> None:
+    path = MODELS / another.file
+    path.write_bytes(b"not a model")
+    broken = write_manifest(path)
+    guide = start_guide(tmp_path)
+    try:
+        make_current(broken)
+        wait_for_line(guide.log, "did not get ready")
+        assert guide.open().say("can I get CAR-T for lupus?")[0]["topic"] == "availability"
+    finally:
+        stop_guide(guide)
