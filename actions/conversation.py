@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from rasa_sdk.events import ActiveLoop, AllSlotsReset
 
+from actions.answering import said_again
 from actions.guide_action import GuideAction, Response
 from actions.turn import Turn
 from knowledge.replies.compose import MENU
@@ -52,10 +53,13 @@ class ActionAffirm(GuideAction):
 
 
 class ActionDeny(GuideAction):
-    """No: says that this is fine and what else there is."""
+    """No: says that this is fine and what else there is; "no, I meant MS" asks again about MS."""
 
     def name(self) -> str:
         return "action_deny"
 
     def respond(self, turn: Turn) -> Response:
+        again = said_again(turn)
+        if again is not None:
+            return again
         return Response([turn.guide.composer.say("deny", "all_right", turn.setting, MENU)])

@@ -115,8 +115,8 @@ _LEANING = frozenset(
     """and what about how for any in near around the a an no not i meant mean actually ok okay
     but please is there there's are some ones one same also with patients people of to it im
     my have y que qué tal para en cerca de el la los las hay no quise decir quería sobre con
-    tengo alguno algún ninguno und was ist mit in für et pour à e per
-    only just using solo sólo""".split()  # noqa: SIM905
+    tengo alguno algún ninguno sorry oops perdón nein ich meinte meine und was ist mit in für et pour
+    à e per only just using solo sólo""".split()  # noqa: SIM905
 )
 
 

@@ -6,7 +6,9 @@ import json
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from bot.gates import Measured, NotMeasured
 from bot.models import Manifest, note_metrics, sha256_of
@@ -29,18 +31,23 @@ def measured(model: Manifest) -> Measured:
     except NotMeasured:
         pass
     print(f"Measuring {model.name} on the questions of tests/nlu …", flush=True)
-    found = Measured.of(_figures(model), fingerprint)
+    found = Measured.of(figures_of(model), fingerprint)
     note_metrics(model, found.as_json())
     return found
 
 
-def _figures(model: Manifest) -> dict[str, object]:
-    """In a process of its own: Rasa can't let go of one model to load another."""
+def figures_of(model: Manifest, tsv: Sequence[Path] = ()) -> dict[str, Any]:
+    """What `evaluate` finds. tsv: the questions, all of tests/nlu by default.
+
+    In a process of its own: Rasa can't let go of one model to load another.
+    Raises NotMeasured where the evaluation fails.
+    """
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "figures.json"
         command = [sys.executable, "-W", "ignore", "-m", "bot", "evaluate"]
         ran = subprocess.run(
-            [*command, "--model", model.name, "--json", str(out)],
+            [*command, "--model", model.name, "--json", str(out)]
+            + [part for file in tsv for part in ("--tsv", str(file))],
             cwd=PROJECT,
             stdout=subprocess.DEVNULL,
         )

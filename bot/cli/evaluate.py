@@ -6,11 +6,18 @@ import argparse
 import asyncio
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from bot.evaluation.measures import measure, read_rows
+from bot.evaluation.comparison import compared
+from bot.evaluation.html import as_html
+from bot.evaluation.measures import Row, measure, read_rows
 from bot.evaluation.report import as_text
+from bot.gates import NotMeasured
+from bot.measuring import figures_of
 from bot.models import ModelUnusable, named
+from bot.service import Service, someone
 from knowledge.settings import PROJECT
 
 #: Questions that the model is measured on and never trained on.
@@ -30,12 +37,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--model", default="current", metavar="NAME", help="a trained model (default: current)"
     )
     parser.add_argument("--json", type=Path, metavar="OUT", help="write the figures to this file")
+    parser.add_argument("--html", type=Path, metavar="OUT", help="write a readable report")
+    parser.add_argument(
+        "--compare",
+        metavar="OLD",
+        help="what is won and lost beside another model (its name, or `current`) or earlier --json",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Ask every question and print the figures. Exit 1 without a model or questions."""
-    from bot.service import Service, someone
-
     files = arguments.tsv or sorted(TEST_QUESTIONS.glob("*.tsv"))
     try:
         rows = [row for file in files for row in read_rows(file)]
@@ -47,18 +58,39 @@ def run(arguments: argparse.Namespace) -> int:
         print("There are no questions to ask.", file=sys.stderr)
         return 1
 
-    async def ask_all() -> list[list[dict[str, object]]]:
-        answers = []
-        for number, row in enumerate(rows, 1):
-            person = someone(row.locale)
-            answers.append(await service.ask(row.text, person))
-            service.forget(person)
-            if number % 100 == 0:
-                print(f"{number} of {len(rows)} questions asked", file=sys.stderr, flush=True)
-        return answers
-
-    figures = measure(rows, asyncio.run(ask_all()))
+    figures = asyncio.run(_figures(service, rows))
+    comparison = None
+    if arguments.compare:
+        try:
+            comparison = compared(figures, _old(arguments.compare, arguments.tsv or []))
+        except (ModelUnusable, NotMeasured, OSError, ValueError, KeyError) as error:
+            print(f"--compare {arguments.compare}: {error}", file=sys.stderr)
+            return 1
     print(as_text(figures))
+    if comparison:
+        print(comparison.as_text())
     if arguments.json:
         arguments.json.write_text(json.dumps(figures, indent=1, ensure_ascii=False))
+    if arguments.html:
+        arguments.html.write_text(as_html(figures, comparison), encoding="utf-8")
     return 0
+
+
+async def _figures(service: Service, rows: Sequence[Row]) -> dict[str, Any]:
+    answers, rankings = [], []
+    for number, row in enumerate(rows, 1):
+        person = someone(row.locale)
+        answers.append(await service.ask(row.text, person))
+        service.forget(person)
+        parsed = await service.parse(row.text)
+        rankings.append([(r["topic"], r["confidence"]) for r in parsed["topic_ranking"]])
+        if number % 100 == 0:
+            print(f"{number} of {len(rows)} questions asked", file=sys.stderr, flush=True)
+    return measure(rows, answers, rankings)
+
+
+def _old(name: str, tsv: Sequence[Path]) -> dict[str, Any]:
+    """Another model's figures on the same questions: from a file, or measured now."""
+    if Path(name).is_file():
+        return dict(json.loads(Path(name).read_text(encoding="utf-8")))
+    return figures_of(named(name), tsv)

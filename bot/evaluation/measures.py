@@ -14,6 +14,11 @@ from typing import Any
 FIRST = frozenset({"emergency", "crisis"})
 #: Topics that refuse: a covered question answered with one of these was refused.
 REFUSALS = frozenset({"out_of_scope", "not_understood", "other_therapy", "cancer_question"})
+#: Topics outside what is covered: recall over these is the out-of-scope recall.
+OUTSIDE = REFUSALS - {"not_understood"}
+
+#: The classifier's likeliest topics for a question, with their probabilities, best first.
+Ranking = Sequence[tuple[str, float]]
 
 
 @dataclass(frozen=True)
@@ -56,8 +61,12 @@ def read_rows(path: Path) -> list[Row]:
         ]
 
 
-def measure(rows: Sequence[Row], answers: Sequence[Sequence[dict[str, Any]]]) -> dict[str, Any]:
-    """All figures, JSON-ready.
+def measure(
+    rows: Sequence[Row],
+    answers: Sequence[Sequence[dict[str, Any]]],
+    rankings: Sequence[Ranking] = (),
+) -> dict[str, Any]:
+    """All figures, JSON-ready. rankings: what the classifier alone said, where that was asked.
 
     A row is right if any reply has one of its topics; for an emergency or crisis the first must.
     `offered` counts a row also where a right topic is among the choices of a reply.
@@ -71,26 +80,59 @@ def measure(rows: Sequence[Row], answers: Sequence[Sequence[dict[str, Any]]]) ->
         "conditions": _conditions(rows, answers),
         "refused": _share(
             [
-                _topic(replies) in REFUSALS
+                _refused(replies)
                 for row, replies in zip(rows, answers)
                 if not row.topics & (REFUSALS | FIRST)
             ]
         ),
+        "out_of_scope_recall": _share(
+            [ok for ok, row in zip(right, rows) if row.topics <= OUTSIDE]
+        ),
+        "classifier": classifier_figures(rows, rankings),
         "by_set": _by(rows, right, offered, lambda row: row.set),
         "by_language": _by(rows, right, offered, lambda row: row.language),
         "by_style": _by(rows, right, offered, lambda row: row.style),
         "topics": _topics(rows, answers, right),
         "confusions": _confusions(rows, answers, right),
         "safety": _safety(rows, answers),
-        "wrong": [
+        "asked": [
             {
                 "text": row.text,
+                "set": row.set,
                 "expected": sorted(row.topics),
                 "got": [reply["topic"] for reply in replies],
-                "set": row.set,
+                "right": ok,
             }
             for row, replies, ok in zip(rows, answers, right)
-            if not ok
+        ],
+    }
+
+
+def classifier_figures(rows: Sequence[Row], rankings: Sequence[Ranking]) -> dict[str, Any]:
+    """Top-1 and top-3 of the classifier alone, and how far its confidence is off (ECE).
+
+    Expected calibration error over ten bins of equal width (Guo et al. 2017). {} without rankings.
+    """
+    if not rankings:
+        return {}
+    first = [bool(r) and r[0][0] in row.topics for row, r in zip(rows, rankings)]
+    third = [any(t in row.topics for t, _ in r[:3]) for row, r in zip(rows, rankings)]
+    bins: dict[int, list[tuple[float, bool]]] = defaultdict(list)
+    for ok, ranking in zip(first, rankings):
+        confidence = ranking[0][1] if ranking else 0.0
+        bins[min(int(confidence * 10), 9)].append((confidence, ok))
+    error = sum(abs(sum(c for c, _ in b) - sum(ok for _, ok in b)) for b in bins.values())
+    return {
+        "top_1": _share(first),
+        "top_3": _share(third),
+        "ece": round(error / len(rows), 4),
+        "reliability": [
+            {
+                "confidence": round(sum(c for c, _ in b) / len(b), 3),
+                "right": round(sum(ok for _, ok in b) / len(b), 3),
+                "n": len(b),
+            }
+            for _, b in sorted(bins.items())
         ],
     }
 
@@ -106,6 +148,11 @@ def is_right(row: Row, replies: Sequence[dict[str, Any]]) -> bool:
 def _topic(replies: Sequence[dict[str, Any]]) -> str:
     """The topic that the question itself was answered with: below a safety card, the next."""
     return str(replies[-1]["topic"]) if replies else "none"
+
+
+def _refused(replies: Sequence[dict[str, Any]]) -> bool:
+    """Turned away, rather than answered or asked back with choices."""
+    return _topic(replies) in REFUSALS and not (replies and replies[-1]["kind"] == "clarify")
 
 
 def _offers(row: Row, replies: Sequence[dict[str, Any]]) -> bool:

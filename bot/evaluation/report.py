@@ -13,11 +13,15 @@ def as_text(figures: dict[str, Any]) -> str:
         f"topic right            {_share(figures['accuracy'])}",
         f"right or offered       {_share(figures['right_or_offered'])}",
         f"covered but refused    {_share(figures['refused'])}",
+        f"out of scope told      {_share(figures['out_of_scope_recall'])}",
         f"emergencies caught     {_share(figures['safety']['caught'])}",
         f"false alarms           {_share(figures['safety']['false_alarms'])}",
         "conditions             "
         + "  ".join(f"{name} {conditions[name]:.3f}" for name in ("precision", "recall", "f1")),
     ]
+    if figures["classifier"]:
+        alone = figures["classifier"]
+        lines.append(f"classifier, first 3     {_share(alone['top_3'])}   ECE {alone['ece']:.3f}")
     for title, key in (("set", "by_set"), ("language", "by_language"), ("style", "by_style")):
         lines.append(f"\nby {title}")
         lines += [
