@@ -106,17 +106,17 @@ NOT_OFFERED = frozenset(
      "start_over", "abuse", "emergency", "crisis"}
 )  # fmt: skip
 
-#: From these probabilities on a card is shown. In cross-validation on the training questions this
-#: adds less than 1 % of cards on ordinary questions; a card too many costs a line.
-DANGER = {"emergency": 0.08, "crisis": 0.08}
+#: From these probabilities on a card is shown. Of 450 ordinary held-out questions none gets one;
+#: of 240 traps 15 %, more than half of them by the gate's rules. A card too many costs a line.
+DANGER = {"emergency": 0.12, "crisis": 0.12}
 
 #: Words of a message that leans on what was said before.
 _LEANING = frozenset(
     """and what about how for any in near around the a an no not i meant mean actually ok okay
     but please is there there's are some ones one same also with patients people of to it im
     my have y que qué tal para en cerca de el la los las hay no quise decir quería sobre con
-    tengo alguno algún ninguno sorry oops perdón nein ich meinte meine und was ist mit in für et pour
-    à e per only just using solo sólo""".split()  # noqa: SIM905
+    tengo alguno algún ninguno sorry oops perdón nein ich meinte meine und was ist mit in für et
+    pour à e per only just using solo sólo""".split()  # noqa: SIM905
 )
 
 

@@ -16,7 +16,7 @@ _NEWS = re.compile(
 )
 #: By themselves, without a date: the last `_USUAL_DAYS`.
 _WHATS_NEW = re.compile(
-    r"\bwhat(?:['’]?s| is| has)? (?:new|changed|happened|different)\b|\banything (?:new|changed)\b"
+    r"\bwhat(?:['’]?s| is| has)? (?:new|changed)\b|\banything (?:new|changed)\b"
     r"|\bany(?:thing)? (?:news|updates?|changes)\b|\bwhat changed\b|\bhas anything changed\b"
     r"|\b(?:recently|newly|lately) (?:opened|added|posted|started|closed|changed)\b"
     r"|\b(?:opened|added|posted|started|closed|changed) (?:recently|lately)\b"

@@ -1,4 +1,7 @@
-"""The fit check as a person goes through it: optional, kind, interruptible, and never a verdict."""
+"""The fit check as a person goes through it: optional, kind, interruptible, and never a verdict.
+
+The recorded registry data have one trial with criteria to read, in myasthenia gravis.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,6 @@ import re
 import sqlite3
 from typing import Any
 
-import pytest
-
 from tests.conftest import Guide, Patient
 
 #: What no reply may say of a person (issue: never a verdict).
@@ -16,12 +17,6 @@ VERDICT = re.compile(
     r"(?i)\byou(?:'re| are| may be| seem| look| would be)? (?:not )?"
     r"(?:eligible|qualif\w+|suitable|a (?:good )?candidate|a match)\b|\b(?:es|eres) (?:apto|apta)\b"
 )
-
-
-@pytest.fixture
-def patient(guide: Guide) -> Patient:
-    """Somebody with myasthenia gravis: the recorded data have a trial with criteria to read."""
-    return guide.open(clinic="demo", locale="en")
 
 
 def begin(patient: Patient) -> dict[str, Any]:
@@ -94,39 +89,39 @@ def test_a_sentence_about_something_else_is_not_taken_for_a_yes(patient: Patient
     assert asked in replies[-1]["text"]
 
 
-def test_the_disease_is_asked_for_where_none_is_known(guide: Guide) -> None:
-    patient = guide.open(clinic="demo", locale="en")
+def test_the_disease_is_asked_for_where_none_is_known(server: Guide) -> None:
+    patient = server.open(clinic="demo", locale="en")
     assert "Which condition" in patient.say("am I eligible?")[-1]["text"]
     assert patient.say("myasthenia gravis")[-1]["kind"] == "question"
 
 
-def under_way(guide: Guide) -> int:
+def under_way(server: Guide) -> int:
     """How many fit checks are kept."""
-    with sqlite3.connect(guide.folder / "knowledge.sqlite") as database:
+    with sqlite3.connect(server.folder / "knowledge.sqlite") as database:
         return int(database.execute("SELECT count(*) FROM fit_checks").fetchone()[0])
 
 
-def test_nothing_of_the_answers_is_left_when_it_ends(guide: Guide, patient: Patient) -> None:
-    before = under_way(guide)
+def test_nothing_of_the_answers_is_left_when_it_ends(server: Guide, patient: Patient) -> None:
+    before = under_way(server)
     begin(patient)
     patient.say("no")
-    assert under_way(guide) == before + 1
+    assert under_way(server) == before + 1
     patient.choose("fit/result")
-    assert under_way(guide) == before
+    assert under_way(server) == before
 
 
-def test_what_is_answered_never_reaches_rasas_own_memory(guide: Guide, patient: Patient) -> None:
+def test_what_is_answered_never_reaches_rasas_own_memory(server: Guide, patient: Patient) -> None:
     begin(patient)
     patient.say("no, never, thank goodness")
-    with sqlite3.connect(guide.folder / "tracker.sqlite") as database:
+    with sqlite3.connect(server.folder / "tracker.sqlite") as database:
         rows = database.execute("SELECT data FROM events WHERE type_name = 'user'").fetchall()
     said = [json.loads(data).get("text") for (data,) in rows]
     assert "/fit_answer" in said
     assert not any("thank goodness" in (text or "") for text in said)
 
 
-def test_in_spanish(guide: Guide) -> None:
-    patient = guide.open(clinic="demo", locale="es")
+def test_in_spanish(server: Guide) -> None:
+    patient = server.open(clinic="demo", locale="es")
     question = patient.say("¿Podría participar en un ensayo para la miastenia gravis?")[-1]
     assert (question["kind"], question["locale"]) == ("question", "es")
     assert "Por qué lo preguntamos" in question["text"]

@@ -49,6 +49,16 @@ def test_the_right_topic_is_answered_or_one_tap_away(figures: dict[str, Any]) ->
     assert figures["right_or_offered"]["share"] >= 0.94
 
 
+def test_ordinary_questions_get_no_safety_card(service: Any) -> None:
+    rows = read_rows(FOLDER / "ordinary.tsv")
+
+    async def fired() -> list[str]:
+        asked = [(row.text, await service.ask(row.text, someone(row.locale))) for row in rows]
+        return [text for text, replies in asked if replies[0]["kind"] == "safety"]
+
+    assert len(wait_for(fired())) <= 0.01 * len(rows)
+
+
 def test_covered_questions_are_not_refused(figures: dict[str, Any]) -> None:
     assert figures["refused"]["share"] <= 0.03
 
