@@ -18,12 +18,13 @@ from rasa.core.channels.channel import InputChannel, UserMessage
 from sanic import Blueprint, Sanic
 from sanic.exceptions import MethodNotSupported, NotFound, PayloadTooLarge, SanicException
 from sanic.request import Request
-from sanic.response import HTTPResponse, empty, file, json
+from sanic.response import HTTPResponse, empty, file, html, json
 
 from bot.nlu.words import clean
 from bot.safety.gate import SafetyGate
 from bot.settings import MAX_BODY_BYTES, SESSION_SECONDS, service_settings
 from bot.web import headers
+from bot.web.about import about_page
 from bot.web.limits import (
     NEW_SESSIONS_PER_ADDRESS,
     PER_ADDRESS,
@@ -91,6 +92,7 @@ class WebChannel(InputChannel):
             (routes.healthz, "/healthz", "GET"),
             (routes.readyz, "/readyz", "GET"),
             (routes.chat, "/chat", "GET"),
+            (routes.about, "/about", "GET"),
             *((routes.static, address, "GET") for address in _FILES),
             (routes.open_session, "/webhooks/web/session", "POST"),
             (routes.end_session, "/webhooks/web/session", "DELETE"),
@@ -177,6 +179,18 @@ class _Routes:
         if found is None:
             raise _not_found("unknown clinic")
         return await _page("chat.html", headers.frame_policy(found))
+
+    @_guarded
+    async def about(self, request: Request) -> HTTPResponse:
+        """Who reviewed the answers, how old they are, what they rest on."""
+        found = clinic(request.args.get("clinic") or DEMO.id)
+        if found is None:
+            raise _not_found("unknown clinic")
+        self._limit(request, PER_ADDRESS, "address")
+        locale = request.args.get("locale")
+        setting = Setting(found, locale if locale in LOCALES else "en")
+        page = await asyncio.to_thread(about_page, self._guide, setting)
+        return html(page, headers={"Content-Security-Policy": headers.PAGE})
 
     async def healthz(self, request: Request) -> HTTPResponse:
         return json({"status": "alive"})

@@ -11,16 +11,14 @@ import re
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 
 from knowledge.curated.content import Answer, Claim, Clinic, Content, GlossaryTerm, Paragraph, Topic
+from knowledge.curated.freshness import Freshness, freshness
 from knowledge.curated.safety_lines import country_card
 from knowledge.curated.status import status_sentence
 from knowledge.replies.reply import KINDS_THAT_INFORM, Choice, Reply, choice_value
 from knowledge.replies.wording import day
-
-#: How long an answer is still served, with a warning, past its review date (DESIGN: honesty).
-GRACE = timedelta(days=30)
 
 #: Topics that are a safety card wherever they come from.
 SAFETY_TOPICS = {"emergency": "emergency_general", "crisis": "crisis_self"}
@@ -156,7 +154,7 @@ class Composer:
     def _why_not_served(self, topic: Topic, answer: Answer | None) -> str | None:
         if answer is None:
             return "no_content_yet"
-        if self._today() > answer.next_review + GRACE:
+        if freshness(answer, self._today()) is Freshness.WITHDRAWN:
             return "withdrawn"
         if self._reviewed_only and topic.review.status != "reviewed" and topic.about_therapy:
             return "not_reviewed_here"
@@ -164,7 +162,7 @@ class Composer:
 
     def _stale(self, answer: Answer, locale: str) -> list[Paragraph]:
         """The plain line under an answer that is past its review date."""
-        if self._today() <= answer.next_review:
+        if freshness(answer, self._today()) is Freshness.CURRENT:
             return []
         stale = self.phrase("out_of_date", locale)
         return [Paragraph(stale.replace("{date}", day(answer.next_review, locale)))]

@@ -53,3 +53,7 @@ class TrialReplies:
     def news(self, news: News, setting: Setting, named: Named | None, place: Place | None) -> Reply:
         """What changed since a day."""
         return news_reply(self._words, news, setting, named, place)
+
+    def checked(self, checked_at: str, live: bool, bundled: bool, setting: Setting) -> str:
+        """The sentence that says when the listings were checked, and whether they are live."""
+        return self._words.checked(checked_at, live, bundled, setting)

@@ -32,7 +32,7 @@
       closed: "The guide cannot be reached right now. If this is an emergency, don't wait: call 112, 999 or 911.",
       unsent: "Your message was not sent. It is still here, nothing is lost. If this is an emergency, don't wait: call 112, 999 or 911.",
       notSent: "Not sent", again: "Try again",
-      read: "Read, print or save this chat", erase: "Delete this chat",
+      read: "Read, print or save this chat", erase: "Delete this chat", about: "About this guide",
       eraseTitle: "Delete this chat?",
       eraseText: "Everything in it is removed from our server too. This cannot be undone.",
       keep: "Keep it", eraseYes: "Delete",
@@ -84,7 +84,7 @@
       closed: "Ahora no se puede abrir la guía. Si es una emergencia, no esperes: llama al 112, 999 o 911.",
       unsent: "Tu mensaje no se ha enviado. Sigue aquí, no se ha perdido nada. Si es una emergencia, no esperes: llama al 112, 999 o 911.",
       notSent: "Sin enviar", again: "Intentar de nuevo",
-      read: "Leer, imprimir o guardar este chat", erase: "Borrar este chat",
+      read: "Leer, imprimir o guardar este chat", erase: "Borrar este chat", about: "Acerca de esta guía",
       eraseTitle: "¿Borrar este chat?",
       eraseText: "Todo lo que contiene se borra también de nuestro servidor. No se puede deshacer.",
       keep: "Conservarlo", eraseYes: "Borrar",
@@ -575,6 +575,7 @@
     for (const node of document.querySelectorAll("[data-t]")) node.textContent = w[node.dataset.t];
     $("language").textContent = w.other;
     $("language").lang = w.otherLang;
+    $("about").href = `about?locale=${w.lang}`;
     fitBox();
   }
 
