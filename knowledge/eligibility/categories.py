@@ -16,6 +16,24 @@ _HEAD_END = re.compile(
     r"|which may|includ(?:ing|es?)|such as|defined as|evidenced by|e\.?g\.)\b|[:：]",
     re.IGNORECASE,
 )
+#: "Women of childbearing potential (defined as ...) must have": what is asked comes after.
+_DEFINITION = re.compile(
+    r",?\s*defined as\b.{5,400}?(?=\b(?:must|should|agree|are required)\b)", re.I
+)
+#: Words above a list that say nothing of its matter.
+_LEAD_IN = re.compile(
+    r"\b(?:(?:following|these|below) (?:\w+ ){0,2}(?:criteria|conditions?|requirements?)|eligible for"
+    r"|(?:in|ex)clusion criteria)\b",
+    re.IGNORECASE,
+)
+#: A label before a colon ("SLE: SLEDAI at least 8") is no statement.
+_LABEL_WORDS = 3
+#: What must not be is ruled out, in whichever list it stands.
+_DENIAL = re.compile(
+    r"^\W*(?:(?:there|patients?|subjects?|participants?|who|have|has|had|is|are|was|were|must|do|does)"
+    r" )*(?:no|not|without|absence of|free of)\b",
+    re.IGNORECASE,
+)
 #: Organs: a criterion that names several is a bundle, left to the study team's discretion.
 _ORGANS = tuple(
     re.compile(pattern, re.IGNORECASE)
@@ -24,7 +42,8 @@ _ORGANS = tuple(
         r"\b(?:liver|hepatic|bilirubin|alt|ast|transaminase\w*)\b",
         r"\b(?:kidney|renal|creatine?(?:nine?)?)\b",
         r"\b(?:lungs?|pulmonary|respiratory)\b",
-        r"\b(?:h(?:a)?ematolog\w+|bone marrow)\b",
+        r"\b(?:h(?:a)?ematolog\w+|marrow)\b",
+        r"\bcoagulation\b",
         r"\b(?:gastro\w*|endocrin\w*|metabolic)\b",
         r"\b(?:psychiatric|neurolog\w+|cerebral)\b",
     )
@@ -98,6 +117,11 @@ def category_of(words: str, kind: str, parent: str | None) -> str:
     words: its text without escapes. parent: the text above it, asked where its own words say
     nothing.
     """
+    words = _DEFINITION.sub(" ", words)
+    if _DENIAL.search(words):
+        kind = "exclusion"
+    if parent and _LEAD_IN.search(parent):
+        parent = None
     for told in (_head(words), words, parent):
         found = _by_rules(told, kind) if told else None
         if found is not None:
@@ -108,7 +132,12 @@ def category_of(words: str, kind: str, parent: str | None) -> str:
 def _head(words: str) -> str:
     """What a criterion says first: its first sentence, without brackets and exceptions."""
     bare = re.sub(r"\s*[(\[][^()\[\]]*[)\]]", "", words)
-    return _HEAD_END.split(bare, maxsplit=1)[0]
+    head = _HEAD_END.split(bare, maxsplit=1)[0]
+    rest = bare[len(head) :]
+    is_label = len(head.split()) <= _LABEL_WORDS or re.search(r"\bfollowing\b", head)
+    if is_label and rest.startswith((":", "：")):
+        return _head(rest[1:])
+    return head
 
 
 def _by_rules(words: str, kind: str) -> str | None:

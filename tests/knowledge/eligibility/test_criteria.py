@@ -11,7 +11,13 @@ import pytest
 from bot.__main__ import main
 from knowledge.eligibility.categories import CATEGORIES
 from knowledge.eligibility.criteria import Criterion, criteria_of
-from tests.knowledge.eligibility.annotations import every_text, lines, score, texts
+from tests.knowledge.eligibility.annotations import (
+    category_share,
+    every_text,
+    lines,
+    score,
+    texts,
+)
 from tests.registry import recorded_studies
 
 SHARED = ("NCT04422912", "NCT06193889", "NCT06451159", "NCT07006805")
@@ -44,6 +50,10 @@ def test_criteria_are_split_categorised_and_read_as_annotated(name: str) -> None
     assert measured.category >= 0.90
     assert measured.precision >= 0.95
     assert measured.recall >= 0.80
+
+
+def test_criteria_of_trials_of_all_kinds_have_the_category_that_a_reader_gave_them() -> None:
+    assert category_share("sampled") >= 0.90
 
 
 def test_parents_roles_and_cohorts_are_those_of_the_gold() -> None:
