@@ -22,8 +22,8 @@ _DEFINITION = re.compile(
 )
 #: Words above a list that say nothing of its matter.
 _LEAD_IN = re.compile(
-    r"\b(?:(?:following|these|below) (?:\w+ ){0,2}(?:criteria|conditions?|requirements?)|eligible for"
-    r"|(?:in|ex)clusion criteria)\b",
+    r"\b(?:(?:following|these|below) (?:\w+ ){0,2}(?:criteria|conditions?|requirements?)"
+    r"|eligible for|(?:in|ex)clusion criteria)\b",
     re.IGNORECASE,
 )
 #: A label before a colon ("SLE: SLEDAI at least 8") is no statement.
