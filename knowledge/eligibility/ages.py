@@ -4,12 +4,36 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from knowledge.eligibility.facts import Predicate, Requirement
 from knowledge.eligibility.limits import LIMIT_START, Limit, limit_at
 
-#: Beyond this many words a criterion says more than an age.
-_ONLY_AN_AGE = 25
+#: An age at something that was, or counted from it, isn't the age of today.
+_NOT_OF_TODAY = re.compile(
+    r"\b(?:symptoms?|onset|diagnosis of|(?:original|initial|first|at|of) diagnosis|diagnosed at"
+    r"|visit|radiotherapy|surgery|transplant\w*|ecog|karnofsky|lansky|specimen)\b",
+    re.IGNORECASE,
+)
+#: Of some of the people only.
+_OF_SOME = re.compile(
+    r"\b(?:arms?|cohorts?|phase|groups?|part|sub-?study|dose finding|controls?|first \d"
+    r"|for (?:participants|patients|subjects|adults|children|those|(?:fe)?males?|wom[ae]n|men))\b",
+    re.IGNORECASE,
+)
+#: What may stand beside the ages of a criterion that asks nothing else.
+_BESIDE = re.compile(
+    r"\b(?:age[sd]?|aging|years?|yrs?|months?|old|older|young|younger|over|above|below|under|less"
+    r"|more|than|greater|equal|or|and|to|of|the|an?|at|on|in|by|be|is|are|was|were|being|must|should|who"
+    r"|with|from|between|least|most|no|not|include\w*|including|inclusive\w*|either|any|all|both"
+    r"|time|day|date|signing|signed|obtaining|providing|giving|informed|consent(?:ing)?|form|icf"
+    r"|screening|enrol\w*|entry|inclusion|study|trial|baseline|recruitment|registration|obtained"
+    r"|participants?|patients?|subjects?|individuals?|volunteers?|persons?|people|adults?|children"
+    r"|eligible|legal|males? (?:and|or|/) ?females?|females? (?:and|or|/) ?males?|m[ae]n (?:and|or)"
+    r" wom[ae]n|wom[ae]n (?:and|or) m[ae]n|range\w*|limit\w*|regardless|gender|sex|race|ethnicity"
+    r"|may|their|genetic|background|have|has|i\.?e)\b|[^\W\d_]\b|\d",
+    re.IGNORECASE,
+)
 
 
 def ages_in(words: str, kind: str) -> Predicate | None:
@@ -18,7 +42,7 @@ def ages_in(words: str, kind: str) -> Predicate | None:
     Exclusions are turned round ("under 18" asks for 18 at least). Where several groups have limits
     of their own, what is asked is the range that holds all of them.
     """
-    limits = _limits(words)
+    limits = [] if _NOT_OF_TODAY.search(words) else _limits(words)
     if not limits:
         return None
     whole = _turned(limits) if kind == "exclusion" else _widest(limits)
@@ -33,8 +57,12 @@ def ages_in(words: str, kind: str) -> Predicate | None:
         asked.append(Requirement("age_years", whole.most, whole.high / divisor, "years"))
     if not asked:
         return None
-    alone = (kind == "exclusion" or len(limits) == 1) and len(words.split()) < _ONLY_AN_AGE
-    return Predicate(tuple(asked), complete=alone and not mixed)
+    if _OF_SOME.search(words):
+        loose = (replace(each, firm=False) for each in asked)
+        return Predicate(tuple(loose), complete=False)
+    alone = kind == "exclusion" or len(limits) == 1
+    more = re.search(r"[^\W\d_]{2,}", _BESIDE.sub(" ", words))
+    return Predicate(tuple(asked), complete=alone and not mixed and more is None)
 
 
 def _limits(words: str) -> list[Limit]:

@@ -26,6 +26,9 @@ _ALTERNATIVE = re.compile(
 _BRACKET = re.compile(r"\([^()]*\)")
 #: Numbers of a change, or of one of several cases, are no limit of the score itself.
 _OF_A_CHANGE = re.compile(r"\b(?:if|progression|increase)\b", re.IGNORECASE)
+#: Units that aren't the questions'.
+_OTHER_UNIT = re.compile(r"\s*(?:[mµu]?mol|meq)\b", re.IGNORECASE)
+_SIGN = re.compile(r"[<>≤≥]=?|\b(?:at least|more than|less than|greater than)\b", re.IGNORECASE)
 #: Beyond this many words a criterion asks more than one value.
 _ONLY_A_VALUE = 26
 
@@ -101,7 +104,8 @@ def amounts_in(words: str, kind: str) -> Predicate | None:
         and not _ALTERNATIVE.search(words)
         and not bracketed
     )
-    listed = re.search(r";\s*\w|,\s+\w|\bwith no\b|\band\b", _BRACKET.sub("", words)) is not None
+    several = len(_SIGN.findall(_BRACKET.sub("", words))) > len(found)
+    listed = several or re.search(r";\s*\w|,\s+\w|\bwith no\b|\band\b", _BRACKET.sub("", words))
     return Predicate(
         tuple(replace(each, firm=alone) for each in found), complete=alone and not listed
     )
@@ -113,7 +117,7 @@ def _requirements(amount: _Amount, words: str, kind: str) -> list[Requirement]:
             continue
         gap = _GAP.match(words, match.end())
         limit = limit_at(words, gap.end() if gap else match.end())
-        if limit is None:
+        if limit is None or _OTHER_UNIT.match(words, limit.end):
             continue
         if kind == "inclusion" and limit.low is None and amount.question != "edss":
             # A ceiling: what is asked for is a low value.

@@ -14,6 +14,7 @@ from knowledge.eligibility.facts import Predicate, Requirement
 from knowledge.eligibility.spans import spans_in
 from knowledge.eligibility.splitting import Passage
 from knowledge.eligibility.states import required_states_in, states_in
+from knowledge.trials.records import readable
 
 _ANYONE = re.compile(
     r"\W*(?:(?:all |both |any )?(?:genders?|sexe?s?)|(?:fe)?males? (?:or|and) (?:fe)?males?"
@@ -26,9 +27,19 @@ _ONE_SEX = re.compile(
     r"(?: (?:patients?|subjects?|participants?|sex|gender|only))*\W*",
     re.IGNORECASE,
 )
+_WOMEN = re.compile(r"\b(?:pregnan|childbearing|child-bearing|menopaus)", re.IGNORECASE)
 _VISITS = re.compile(r"\b(?:visits?|attend|follow-?up|comply|adhere|compliance)\b", re.IGNORECASE)
+_ONLY_VISITS = re.compile(r"\b(?:visits?|attend|follow-?up|return)\b", re.IGNORECASE)
+_MORE_THAN_VISITS = re.compile(
+    r";|\b(?:consent\w*|assent|swallow|tablets?|read|language|english|app|lifestyle|caregiver"
+    r"|dosing|diary|contracept\w*|biops\w+|joined)\b",
+    re.IGNORECASE,
+)
+#: A remark on a criterion, or on who is included all the same.
+_REMARK = re.compile(r"\W*note\b", re.IGNORECASE)
 _BIRTH_CONTROL = re.compile(
-    r"\b(?:agree|willing|must|use|using|should|will|accept|commit|practi[cs]e)\b.{0,160}"
+    r"(?<!without )\b(?:agree|willing|must|use|using|should|will|accept|commit|practi[cs]e)"
+    r"\b.{0,160}"
     r"\b(?:contracepti\w+|birth control|barrier)",
     re.IGNORECASE,
 )
@@ -38,10 +49,12 @@ def predicate_of(words: str, passage: Passage, category: str) -> Predicate | Non
     """The predicate of a criterion, None to abstain. words: its text without escapes."""
     if passage.role == "example" and passage.kind == "inclusion":
         return None
+    if _REMARK.match(words):
+        return None
     if passage.role == "exception":
         return _exception(words, passage.kind, category)
     if category == "age":
-        return _for_whom(ages_in(words, passage.kind), passage)
+        return _for_whom(ages_in(words, passage.kind), passage) if _stands_alone(passage) else None
     found = (
         _sex(words, category)
         or _willingness(words, passage.kind, category)
@@ -50,6 +63,12 @@ def predicate_of(words: str, passage: Passage, category: str) -> Predicate | Non
         or _states(words, passage.kind, category)
     )
     return _for_whom(found, passage)
+
+
+def _stands_alone(passage: Passage) -> bool:
+    """Is it no case of a criterion above it ("women of childbearing age: over 50, or")?"""
+    parent = readable(passage.parent) if passage.parent else ""
+    return passage.kind == "inclusion" or not _WOMEN.search(parent)
 
 
 def _for_whom(found: Predicate | None, passage: Passage) -> Predicate | None:
@@ -108,8 +127,8 @@ def _willingness(words: str, kind: str, category: str) -> Predicate | None:
     if kind != "inclusion":
         return None
     if category == "consent_compliance" and _VISITS.search(words):
-        plain = ";" not in words and len(words.split()) < 40
-        return Predicate((Requirement("visits_ok", "is", True, firm=False),), complete=plain)
+        plain = _ONLY_VISITS.search(words) and not _MORE_THAN_VISITS.search(words)
+        return Predicate((Requirement("visits_ok", "is", True, firm=False),), complete=bool(plain))
     if category == "contraception" and _BIRTH_CONTROL.search(words):
         tested = "pregnancy test" in words.lower()
         asked = [Requirement("birth_control_ok", "is", True, firm=False)]

@@ -107,7 +107,8 @@ def _vaccine(words: str, kind: str) -> Predicate | None:
         return None
     weeks = round(int(match.group("n")) * _WEEKS_PER[match.group("unit").lower()])
     needed = Requirement("live_vaccine_weeks", ">=", float(weeks), "weeks", firm=False)
-    return Predicate((needed,), complete=weeks <= _VACCINES_ASKED)
+    more = re.search(r"\b(?:scheduled|plan\w*|any vaccine)\b", words, re.IGNORECASE)
+    return Predicate((needed,), complete=weeks <= _VACCINES_ASKED and more is None)
 
 
 def _free_of_cancer(words: str, kind: str) -> Predicate | None:
@@ -122,6 +123,7 @@ def _free_of_cancer(words: str, kind: str) -> Predicate | None:
     if kind == "exclusion" and window is None and excepted and excepted.end() < match.start():
         # The years are those of an exception; the exclusion itself is for life.
         return None
-    firm = kind == "exclusion" and window is not None and excepted is None
+    second = re.search(r"\bsecond(?:ary)?\b", words, re.IGNORECASE)
+    firm = kind == "exclusion" and window is not None and not (excepted or second)
     needed = Requirement("cancer_free_years", ">=", years, "years", firm=firm)
     return Predicate((needed,), complete=window is not None)

@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 from knowledge.eligibility.facts import Predicate, Requirement
+from knowledge.eligibility.firmness import may_be_firm
 
 _FILE = Path(__file__).parent / "concepts.yml"
 _NEGATED = re.compile(
@@ -38,6 +39,16 @@ _ALLOWS = re.compile(
 _SENTENCE = re.compile(r"(?<=[a-z0-9)])[.。](?:\s+(?=[A-Z(])|\s*$)|\bNOTE\b|\n")
 _ITEM = re.compile(r"[,;；/]|\band/or\b|\bor\b|\band\b|\bas well as\b|\+", re.IGNORECASE)
 _PLANNED = re.compile(r"\b(?:plan\w*|inten[dt]\w*|wish\w*|attempt\w*|desire\w*)\b", re.IGNORECASE)
+#: What is to come, or might: no answer about what was or is tells of it.
+_TO_COME = re.compile(r"\b(?:candidates?|eligible for|scheduled|awaiting|waiting list)\b", re.I)
+#: Before a state: it is but one example of what is ruled out.
+_AN_EXAMPLE = re.compile(r"\b(?:e\.?g|such as|for example|including|like)\b", re.IGNORECASE)
+#: A time before today, which "right now" doesn't cover.
+_BEFORE_TODAY = re.compile(
+    r"\b(?:within|less than|last|past|previous|prior to|before|recent)\b", re.IGNORECASE
+)
+#: Research without a medicine is more than the question about trials covers.
+_ANY_RESEARCH = re.compile(r"\bany research stud|observational|survey|questionnaire", re.I)
 _EXCEPTED = re.compile(
     r"\b(?:except|unless|allowed|eligible|permitted|may be|if|however|within)\b", re.IGNORECASE
 )
@@ -50,15 +61,6 @@ _PREGNANCY_TEST = re.compile(
     r"|\bnegative\b.{0,50}\bpregnan"
     r"|tested negative in a pregnancy",
     re.IGNORECASE,
-)
-#: Facts that a person's "yes" doesn't settle against them unless the text says "history of".
-_MAY_BE_OVER = frozenset(["hepatitis_b", "hepatitis_c", "tuberculosis", "syphilis"])
-#: Asked about today, so that "active" or "current" takes nothing away.
-_OF_NOW = frozenset(["pregnant", "breastfeeding", "active_infection", "hiv", "blood_thinner"])
-#: Asked more widely than any criterion puts it: a "yes" never speaks against a person by itself.
-_NEVER_FIRM = frozenset(
-    ["severe_allergy", "severe_mental_illness", "substance_use", "other_trial_now"]
-    + ["other_autoimmune", "major_surgery", "live_vaccine_recent", "dementia"]
 )
 #: Asked more narrowly than criteria put it: a "no" doesn't settle them.
 _NARROWER = frozenset(["severe_mental_illness", "severe_allergy"])
@@ -114,6 +116,8 @@ def states_in(words: str, kind: str, category: str) -> Predicate | None:
     negatable = kind == "exclusion" and category not in _NEVER_NEGATED
     if negatable and _INNER_NEGATION.search(_before_exception(sentence)):
         return None
+    if _TO_COME.search(sentence):
+        return None
     if category == "transplant" and _GRAFT_DISEASE.search(words):
         return None
     named = _EXAMPLES.sub(" ", words if category == "infection" else sentence)
@@ -122,6 +126,8 @@ def states_in(words: str, kind: str, category: str) -> Predicate | None:
         return None
     reading = _read(sentence, matches)
     softened = _EXCEPTED.search(more) is not None
+    past = _table()["past"].search(sentence) is not None
+    present = _table()["present"].search(sentence) is not None
     requirements = tuple(
         Requirement(
             question,
@@ -130,13 +136,18 @@ def states_in(words: str, kind: str, category: str) -> Predicate | None:
             firm=question in reading.plain
             and not softened
             and not _is_softened(question, _clause(sentence, pattern), matches)
-            and _may_be_firm(question, sentence),
+            and may_be_firm(question, sentence, past=past, present=present),
         )
         for question, pattern in matches
     )
     narrower = any(question in _NARROWER for question, _ in matches)
-    planned = category == "pregnancy" and _PLANNED.search(sentence) is not None
-    complete = not (reading.left_over or _other_matter(more) or narrower or planned)
+    complete = not (
+        reading.left_over
+        or _other_matter(more)
+        or narrower
+        or _PLANNED.search(sentence)
+        or _asks_further(sentence, matches)
+    )
     return Predicate(requirements, complete)
 
 
@@ -167,6 +178,18 @@ def _antibodies(words: str) -> Predicate | None:
     requirements = tuple(Requirement(name, "is", True, firm=False) for name in named)
     short = len(words.split()) < 20
     return Predicate(requirements, complete=measured is None and short, any_of=not alone)
+
+
+def _asks_further(sentence: str, matches: list[tuple[str, re.Pattern[str]]]) -> bool:
+    """Is there more in it than the questions of its states cover?"""
+    asked = {question for question, _ in matches}
+    if "active_infection" in asked and _BEFORE_TODAY.search(sentence):
+        return True
+    if "other_trial_now" in asked and _ANY_RESEARCH.search(sentence):
+        return True
+    starts = [found.start() for _, pattern in matches if (found := pattern.search(sentence))]
+    before = sentence[: min(starts, default=0)]
+    return bool(_AN_EXAMPLE.search(before) and _content(_AN_EXAMPLE.sub(" ", before)))
 
 
 def _states(words: str, category: str) -> list[tuple[str, re.Pattern[str]]]:
@@ -244,16 +267,6 @@ def _is_softened(question: str, words: str, matches: list[tuple[str, re.Pattern[
 def _clause(sentence: str, pattern: re.Pattern[str]) -> str:
     """The part of a sentence between semicolons that names a state."""
     return next((each for each in sentence.split(";") if pattern.search(each)), sentence)
-
-
-def _may_be_firm(question: str, sentence: str) -> bool:
-    """Would a "yes" to the question be a "yes" to the criterion's plain words?"""
-    if question in _NEVER_FIRM:
-        return False
-    past = _table()["past"].search(sentence) is not None
-    if question in _MAY_BE_OVER:
-        return past
-    return question in _OF_NOW or past or _table()["present"].search(sentence) is None
 
 
 def _other_matter(more: str) -> bool:
