@@ -26,12 +26,16 @@ _OF_NOW = frozenset(["pregnant", "breastfeeding", "active_infection", "hiv", "bl
 _ONE_KIND = {
     "hiv": re.compile(r"\b(?:aids|acquired immun\w*)\b(?<!hiv/aids)", re.IGNORECASE),
     "blood_thinner": re.compile(r"\b(?:warfarin|heparin|vitamin k)\b", re.IGNORECASE),
+    "active_infection": re.compile(r"\b(?:uncontroll\w*|cannot be controlled)\b", re.IGNORECASE),
+    "seizure": re.compile(r"\b(?:epilep\w+|seizure disorders?)\b", re.IGNORECASE),
     "cancer_ever": re.compile(r"\b(?:second(?:ary)?|related to|due to)\b", re.IGNORECASE),
 }
 #: The state's own wide words, beside which the narrow ones take nothing away.
 _ALL_KINDS = {
     "hiv": re.compile(r"\bhiv\b|immuno\w*deficiency virus", re.IGNORECASE),
     "blood_thinner": re.compile(r"\banti-?coagul", re.IGNORECASE),
+    "active_infection": re.compile(r"\bactive (?:local|systemic|or)\b.*\bor\b", re.IGNORECASE),
+    "seizure": re.compile(r"\bseizures?\b(?! disorder)", re.IGNORECASE),
 }
 
 

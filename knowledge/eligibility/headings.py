@@ -75,7 +75,10 @@ _EXAMPLES = re.compile(
 )
 _COHORT = re.compile(
     r"\b(?:sub-?study|cohort|arm|part\s+[A-Z0-9]|phase\s+\d|only|group|controls?|donors?|families"
-    r"|(?:for|in)\s+(?:the\s+)?(?:\w+\s+){0,2}(?:participants?|patients?|subjects?))\b",
+    r"|(?:for|in)\s+(?:the\s+)?(?:\w+\s+){0,2}(?:participants?|patients?|subjects?))\b"
+    r"|^\W*(?!all|the|both|adult|study|eligible|these|any|key)[\w-]+"
+    r"\s+(?:participants|patients|subjects|volunteers)\W*$"
+    r"|^\W*(?:participants|patients|subjects|volunteers)\s+for\b",
     re.IGNORECASE,
 )
 _PLACEHOLDER = re.compile(

@@ -31,7 +31,7 @@ _WOMEN = re.compile(r"\b(?:pregnan|childbearing|child-bearing|menopaus)", re.IGN
 _VISITS = re.compile(r"\b(?:visits?|attend|follow-?up|comply|adhere|compliance)\b", re.IGNORECASE)
 _ONLY_VISITS = re.compile(r"\b(?:visits?|attend|follow-?up|return)\b", re.IGNORECASE)
 _MORE_THAN_VISITS = re.compile(
-    r";|\b(?:consent\w*|assent|swallow|tablets?|read|language|english|app|lifestyle|caregiver"
+    r";|\b(?:consent\w*|assent|swallow|fast|tablets?|read|language|english|app|lifestyle|caregiver"
     r"|dosing|diary|contracept\w*|biops\w+|joined)\b",
     re.IGNORECASE,
 )

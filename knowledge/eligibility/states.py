@@ -48,7 +48,10 @@ _BEFORE_TODAY = re.compile(
     r"\b(?:within|less than|last|past|previous|prior to|before|recent)\b", re.IGNORECASE
 )
 #: Research without a medicine is more than the question about trials covers.
-_ANY_RESEARCH = re.compile(r"\bany research stud|observational|survey|questionnaire", re.I)
+_ANY_RESEARCH = re.compile(
+    r"^\W*(?:prior|previous) participation|\bany research stud|observational|survey|questionnaire",
+    re.I,
+)
 _EXCEPTED = re.compile(
     r"\b(?:except|unless|allowed|eligible|permitted|may be|if|however|within)\b", re.IGNORECASE
 )
