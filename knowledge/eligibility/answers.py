@@ -32,6 +32,10 @@ _PER_UNIT = {
               "mes": 52 / 12, "year": 52.0, "ano": 52.0},
 }  # fmt: skip
 _NUMBER = re.compile(r"(?<![\w.,])\d{1,3}(?:[,.]\d{3})+(?![\d.,]\d)|(?<![\w.,])\d+(?:[.,]\d+)?")
+#: Nearly a number is no number: "almost 44" may be just below a limit.
+_NEARLY = re.compile(r"\b(?:almost|nearly|turning|soon|casi|voy a cumplir|a punto de)\b")
+#: Not what was asked: the sex at birth.
+_NOT_AT_BIRTH = re.compile(r"\b(?:trans\w*|intersex\w*|no[nt]?[ -]?binar\w*)\b")
 _RANGE = re.compile(r"\d\s*(?:-|–|to|or|a|o)\s*\d")
 
 
@@ -83,7 +87,7 @@ def _number(question: Question, plain: str, language: str) -> float | None:
     digits = re.sub(r"^(?:about |around )?(?:half (?:a|1) |medio )(?=year|ano)", "0.5 ", digits)
     if question.lowest == 0 and re.search(r"^(?:none|zero|nothing|ningun\w*|cero|0)\b", digits):
         return 0.0
-    if _RANGE.search(digits):
+    if _RANGE.search(digits) or _NEARLY.search(digits):
         return None
     found = _NUMBER.findall(digits)
     values = {_value(each) for each in found}
@@ -103,6 +107,8 @@ def _in_unit(question: Question, digits: str) -> float | None:
         digits,
     )
     named = [(value, unit) for value, unit in spans if unit]
+    if question.unit == "months" and not named:
+        return None  # years or months?
     if len(spans) == 1 and not named:
         return _within(question, _value(spans[0][0]))
     if not named or len(named) != len(spans):
@@ -138,6 +144,8 @@ def _within(question: Question, value: float) -> float | None:
 
 
 def _choice(question: Question, plain: str) -> str | None:
+    if _NOT_AT_BIRTH.search(plain):
+        return None
     chosen = {
         option.value
         for option in question.options
