@@ -13,7 +13,7 @@ from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.orm import Session, declarative_base, sessionmaker
 from sqlalchemy.pool import QueuePool
 
-#: Every table of `knowledge` hangs on this base; `create_tables` makes them all.
+#: Every table of `knowledge` hangs on this base; `create_tables` makes them all (`schema`).
 Base: Any = declarative_base()
 
 #: How long a writer waits for another one, in milliseconds, before SQLite says "locked".
@@ -59,14 +59,18 @@ def open_engine(url: str) -> Engine:
 
 
 def create_tables(engine: Engine) -> None:
-    """Make the tables that are missing. Safe to call at every start."""
-    from knowledge.curated import tables as _curated  # noqa: F401  (registers its tables)
-    from knowledge.fit_check import tables as _fit_check  # noqa: F401
+    """Make the tables that are missing, and bring those of an earlier version up to date.
+
+    Safe to call at every start. Raises `schema.CannotMove`.
+    """
+    from knowledge.curated import tables as curated
+    from knowledge.fit_check import tables as _fit_check  # noqa: F401  (registers its tables)
     from knowledge.replies import tables as _replies  # noqa: F401
     from knowledge.review import tables as _review  # noqa: F401
-    from knowledge.trials import tables as _trials  # noqa: F401
+    from knowledge.schema import bring_up_to_date
+    from knowledge.trials import tables as trials
 
-    Base.metadata.create_all(engine)
+    bring_up_to_date(engine, [curated.COPIES, trials.COPIES])
 
 
 @contextmanager

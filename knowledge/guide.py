@@ -41,7 +41,8 @@ class Guide:
 def guide() -> Guide:
     """Open the knowledge as the settings say, loading the content files into the store.
 
-    Raises ContentInvalid where the content files can't be read.
+    Raises ContentInvalid where the content files can't be read, CannotMove where an earlier
+    version's rows can't be taken over.
     """
     settings = knowledge_settings()
     engine = open_engine(settings.database_url)

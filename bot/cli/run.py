@@ -18,6 +18,7 @@ from bot.supervisor import CannotStart, Supervisor
 from knowledge.clinics import ClinicsFileInvalid
 from knowledge.curated.reading import ContentInvalid
 from knowledge.guide import guide
+from knowledge.schema import CannotMove
 from knowledge.settings import PROJECT
 
 #: Less free disk than this (bytes) is too little for databases, logs and a model.
@@ -38,7 +39,9 @@ def run(_arguments: argparse.Namespace) -> int:
             opened = guide()
             _ensure_model()
             return Supervisor(settings, opened).run()
-    except (CannotStart, SettingInvalid, ContentInvalid, ClinicsFileInvalid) as error:
+    except (
+        CannotStart, SettingInvalid, ContentInvalid, ClinicsFileInvalid, CannotMove,
+    ) as error:  # fmt: skip
         print(f"Cannot start: {error}", file=sys.stderr)
         return 1
     except OSError as error:

@@ -200,4 +200,5 @@ class Content:
     status: tuple[ProductStatus, ...]
     status_wording: Mapping[str, Localised]
     jurisdictions: Mapping[str, Localised]
+    #: Of the files and of the code that reads them.
     hash: str = field(default="", compare=False)

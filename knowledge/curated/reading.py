@@ -97,7 +97,7 @@ class Reader:
     def __init__(self, folder: Path = CONTENT_FOLDER) -> None:
         self.folder = folder
         self.problems: list[Problem] = []
-        self._digest = hashlib.sha256()
+        self._digest = hashlib.sha256(_code())
         self._sources: dict[str, tuple[Source, Path]] = {}
 
     def read(self) -> Content:
@@ -319,6 +319,14 @@ def _date(value: Any) -> date:
     if value is None:
         raise KeyError("as_of and next_review")
     return date.fromisoformat(str(value))
+
+
+def _code() -> bytes:
+    """The code that reads the files and keeps what they say.
+
+    It is part of the content's hash: what another version of it has stored is stored anew.
+    """
+    return b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
 
 
 def read_content(folder: Path = CONTENT_FOLDER) -> Content:

@@ -25,6 +25,7 @@ from knowledge.curated.content import (
     Topic,
 )
 from knowledge.curated.tables import (
+    COPIES,
     AnswerRow,
     ConditionRow,
     DiseaseRow,
@@ -37,18 +38,6 @@ from knowledge.curated.tables import (
 )
 from knowledge.database import transaction
 
-_TABLES = (
-    TopicRow,
-    AnswerRow,
-    SourceRow,
-    ConditionRow,
-    DiseaseRow,
-    GlossaryRow,
-    SentenceRow,
-    StatusRow,
-    LoadedContent,
-)
-
 
 def load(engine: Engine, content: Content) -> bool:
     """Put the content into the store, in one transaction.
@@ -58,7 +47,7 @@ def load(engine: Engine, content: Content) -> bool:
     with transaction(engine) as session:
         if _loaded_hash(session) == content.hash:
             return False
-        for table in _TABLES:
+        for table in COPIES:
             session.execute(delete(table))
         session.add_all(_rows(content))
     return True

@@ -110,3 +110,13 @@ class StatusRow(Base):
     status = Column(String(32), nullable=False)
     as_of = Column(Date, nullable=False)
     source = Column(String(80), nullable=False)
+
+
+#: All of them: they hold what the content files say.
+COPIES = tuple(
+    row.__table__
+    for row in (
+        TopicRow, AnswerRow, SourceRow, ConditionRow, DiseaseRow, GlossaryRow, SentenceRow,
+        StatusRow, LoadedContent,
+    )
+)  # fmt: skip

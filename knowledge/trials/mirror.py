@@ -226,17 +226,17 @@ class Mirror:
             )  # fmt: skip
             known = rows.known_rows(session)
             changed = rows.differing(found, known)
+            # The history outlives our copy of the studies, which may be made anew (`schema`).
+            before = rows.last_statuses(session)
             moved = [
-                trial
-                for trial, _ in changed.values()
-                if trial.nct_id not in known or known[trial.nct_id].status != trial.status
+                trial for trial, _ in changed.values() if before.get(trial.nct_id) != trial.status
             ]
             missing = [id_ for id_, row in known.items() if id_ not in found and not row.gone_at]
             gone = missing if full else []
             # A full sync writes all, since our names or our reading of a record may have changed.
             written = found if full else changed
             rows.write(session, written, known, changed, self._names, now)
-            rows.note_statuses(session, moved, known, now)
+            rows.note_statuses(session, moved, before, now)
             rows.note_gone(session, gone, now)
             if written or gone:
                 session.execute(update(SyncStateRow).values(revision=SyncStateRow.revision + 1))
@@ -246,7 +246,7 @@ class Mirror:
             read=len(found),
             new=new,
             changed=len(changed) - new,
-            statuses_changed=len(moved) - new,
+            statuses_changed=sum(trial.nct_id in known for trial in moved),
             gone=len(gone),
             rejected=rejected,
         )

@@ -78,11 +78,19 @@ def write(
     _insert(session, TrialCellsRow, cells)
 
 
+def last_statuses(session: Session) -> dict[str, str]:
+    """The status that the history has last of each study, by number."""
+    rows = session.execute(
+        select(StatusChangeRow.nct_id, StatusChangeRow.after).order_by(StatusChangeRow.id)
+    )
+    return {row.nct_id: row.after for row in rows}
+
+
 def note_statuses(
-    session: Session, trials: Iterable[Trial], known: Mapping[str, Any], now: datetime
+    session: Session, trials: Iterable[Trial], before: Mapping[str, str], now: datetime
 ) -> None:
-    """Keep in the history that these studies have these statuses now."""
-    _insert(session, StatusChangeRow, [_change(trial, known, now) for trial in trials])
+    """Keep in the history that these studies have these statuses now. before: the last ones."""
+    _insert(session, StatusChangeRow, [_change(trial, before, now) for trial in trials])
 
 
 def note_gone(session: Session, ids: Iterable[str], now: datetime) -> None:
@@ -96,13 +104,12 @@ def _insert(session: Session, table: Any, rows: list[dict[str, Any]]) -> None:
         session.execute(insert(table.__table__), rows)
 
 
-def _change(trial: Trial, known: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    before = known.get(trial.nct_id)
+def _change(trial: Trial, before: Mapping[str, str], now: datetime) -> dict[str, Any]:
     return {
         "nct_id": trial.nct_id,
         "seen_at": now,
         "registry_date": trial.last_update,
-        "before": before.status if before is not None else None,
+        "before": before.get(trial.nct_id),
         "after": trial.status,
     }
 

@@ -112,3 +112,9 @@ class SyncStateRow(Base):
     names = Column(String(64))
     lease_owner = Column(String(40))
     lease_until = Column(Float)
+
+
+#: What the next sync fetches again. The statuses that we saw are nowhere else.
+COPIES = tuple(
+    row.__table__ for row in (TrialCellsRow, TrialConditionRow, SiteRow, TrialRow, SyncStateRow)
+)
