@@ -27,14 +27,14 @@ _WHY = {
         "and": "and",
     },
     "es": {
-        "fits": "Lo que nos contó sobre {facts} va con este punto.",
+        "fits": "Lo que nos contaste sobre {facts} va con este punto.",
         "fits_always": "Este punto está abierto a todas las personas.",
-        "may_not_fit": "Lo que nos contó sobre {facts} quizá no va con este punto. "
+        "may_not_fit": "Lo que nos contaste sobre {facts} quizá no va con este punto. "
         "El equipo del estudio puede decirlo.",
-        "unknown": "Aún no sabemos sobre {facts}. Puede preguntar al equipo del estudio.",
-        "unclear": "Sus respuestas no bastan para ver este punto. Pregunte al equipo del estudio.",
+        "unknown": "Aún no sabemos nada sobre {facts}. Puedes preguntar al equipo del estudio.",
+        "unclear": "Tus respuestas no bastan para ver este punto. Pregunta al equipo del estudio.",
         "not_read": "No podemos ver este punto con una pregunta sencilla. "
-        "Pregunte al equipo del estudio.",
+        "Pregunta al equipo del estudio.",
         "and": "y",
     },
 }

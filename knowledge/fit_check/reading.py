@@ -19,7 +19,8 @@ _CORRECTION = re.compile(
 #: Words by which a correction names what it corrects.
 _ABOUT = {
     "age_years": r"(?i)\b(?:i'?m|i am|age[d]?|years old|tengo|años|edad)\b",
-    "failed_treatments": r"(?i)\b(?:treatments?|medicines?|drugs?|tratamientos|medicinas)\b",
+    "failed_treatments": r"(?i)\b(?:treatments?|medicines?|drugs?|tratamientos|"
+    r"medic(?:inas|amentos))\b",
     "disease_duration_months": r"(?i)\b(?:diagnosed|diagnosis|since|ago|hace|desde)\b",
 }
 
