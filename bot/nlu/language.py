@@ -28,6 +28,9 @@ _SURE, _SURE_WHEN_SHORT, _SHORT_LETTERS = 0.6, 0.9, 24
 #: English questions 1.5 instead of 2.5 % were taken for another language, and no other lost more
 #: than 1 %. A safety card in the wrong language is no help.
 _POSSIBLE = 0.05
+#: Letters that say nothing against the session's language, and marks that only one language has.
+_OWN_LETTERS = {"es": str.maketrans("", "", "áéíóúüñ¿¡")}
+_ONLY = {"¿": "es", "¡": "es"}
 
 
 @lru_cache(maxsize=1)
@@ -40,17 +43,21 @@ def _detector() -> LanguageDetector:
 
 def language_of(text: str, default: str = "en") -> str:
     """ISO 639-1 code of the message's language, `default` where it is too short to tell."""
+    for mark, code in _ONLY.items():
+        if mark in text:
+            return code
     stripped = _NEUTRAL.sub(" ", text).strip()
     letters = sum(ch.isalpha() for ch in stripped)
     if not letters:
         return default
     likely = _detector().compute_language_confidence_values(stripped)
     best = likely[0]
-    sure = _SURE_WHEN_SHORT if letters < _SHORT_LETTERS and stripped.isascii() else _SURE
+    plain = stripped.casefold().translate(_OWN_LETTERS.get(default, {})).isascii()
+    sure = _SURE_WHEN_SHORT if letters < _SHORT_LETTERS and plain else _SURE
     if best.value < sure:
         return default
     in_default = next((each.value for each in likely if _code(each) == default), 0.0)
-    if stripped.isascii() and _code(best) != default and in_default >= _POSSIBLE:
+    if plain and _code(best) != default and in_default >= _POSSIBLE:
         return default
     return _code(best)
 

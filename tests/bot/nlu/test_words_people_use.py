@@ -120,5 +120,12 @@ def test_the_language_of_a_message_is_known(text: str, language: str) -> None:
     assert language_of(text) == language
 
 
+@pytest.mark.parametrize("default", ["en", "es"])
+@pytest.mark.parametrize("text", ["¿y en Estados Unidos?", "¿qué es un placebo?", "¡Gracias!"])
+def test_the_marks_that_only_spanish_has_settle_it(text: str, default: str) -> None:
+    assert language_of(text, default=default) == "es"
+
+
 def test_a_message_too_short_to_tell_is_in_the_sessions_language() -> None:
-    assert language_of("CAR-T?", default="es") == "es"
+    for text in ("CAR-T?", "placebo", "qué es un placebo", "y en Estados Unidos", "la dosis"):
+        assert language_of(text, default="es") == "es", text
