@@ -114,14 +114,20 @@ class ActionFitStop(GuideAction):
 
 
 def _trials(turn: Turn, named: Named) -> list[str]:
-    """Recruiting trials for a condition: those just listed first, else the nearest or newest."""
-    found = search(
-        turn.guide.engine,
-        conditions=[named.id],
-        place=turn.place or turn.carried_place,
-        recorded=turn.guide.recorded,
-        limit=_LOOKED_AT,
-    )
-    ids = [card["nct_id"] for card in found.trials]
+    """Recruiting trials for a condition: those just listed first, else the nearest or newest.
+
+    Where a country has none, those of all the others.
+    """
+    ids: list[str] = []
+    for place in (turn.place or turn.carried_place, None):
+        found = search(
+            turn.guide.engine,
+            conditions=[named.id],
+            place=place,
+            recorded=turn.guide.recorded,
+            limit=_LOOKED_AT,
+        )
+        if ids := [card["nct_id"] for card in found.trials]:
+            break
     shown = [nct_id for nct_id in turn.shown_trials if nct_id in ids]
     return list(dict.fromkeys([*shown, *ids]))

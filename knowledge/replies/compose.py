@@ -18,7 +18,7 @@ from knowledge.curated.freshness import Freshness, freshness
 from knowledge.curated.safety_lines import country_card
 from knowledge.curated.status import status_sentence
 from knowledge.replies.reply import KINDS_THAT_INFORM, Choice, Reply, choice_value
-from knowledge.replies.wording import day
+from knowledge.replies.wording import capitalised, contracted, day
 
 #: Topics that are a safety card wherever they come from.
 SAFETY_TOPICS = {"emergency": "emergency_general", "crisis": "crisis_self"}
@@ -127,7 +127,8 @@ class Composer:
             return self._without_content(topic, setting, named, trouble)
         locale = setting.locale if setting.locale in found.text else "en"
         words = found.text[locale].strip()
-        said = self.phrase("this_term", locale).replace("{term}", found.term.get(locale, ""))
+        term = capitalised(found.term.get(locale, found.term["en"]))
+        said = self.phrase("this_term", locale).replace("{term}", term)
         reply = self._reply(
             "answer",
             topic,
@@ -315,11 +316,12 @@ class Composer:
 
     def _filled(self, text: str, setting: Setting, named: Named | None = None) -> str:
         locale = setting.locale
-        return (
+        filled = (
             text.replace("{condition}", self.condition_name(named, locale))
             .replace("{specialist}", self._specialist_role(named, locale))
             .replace("{clinic}", setting.clinic.name)
         )
+        return contracted(filled, locale)
 
     def _specialist_role(self, named: Named | None, locale: str) -> str:
         condition = self._content().conditions.get(named.id) if named else None

@@ -21,6 +21,18 @@ def day(value: date, locale: str) -> str:
     return format_date(value, "long", locale=_REGIONAL[locale])
 
 
+def contracted(text: str, locale: str) -> str:
+    """A text whose gaps were filled; in Spanish "de el lupus" becomes "del lupus"."""
+    if locale != "es":
+        return text
+    return text.replace(" de el ", " del ").replace(" a el ", " al ")
+
+
+def capitalised(term: str) -> str:
+    """A term as it begins a sentence; "mRNA" stays as it is."""
+    return term[:1].upper() + term[1:] if term[1:2].islower() else term
+
+
 def iso_day(value: str, locale: str) -> str:
     """A record's date in words; one known only to the month stays as it is."""
     try:
