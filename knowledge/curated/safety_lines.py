@@ -25,6 +25,8 @@ EUROPEAN_UNION = frozenset(
     {"AT", "BE", "BG", "HR", "CY", "CZ", "DK", "EE", "FI", "FR", "DE", "GR", "HU", "IE", "IT", "LV",
      "LT", "LU", "MT", "NL", "PL", "PT", "RO", "SK", "SI", "ES", "SE"}
 )  # fmt: skip
+#: What lists the lines of countries that we know none of stands under this name of a country.
+_ANY = "any"
 #: Hours that can be told in every language ("10:00-24:00").
 _CLOCK = re.compile(r"\d{2}:\d{2}-\d{2}:\d{2}")
 
@@ -33,8 +35,8 @@ _CLOCK = re.compile(r"\d{2}:\d{2}-\d{2}:\d{2}")
 class SafetyLine:
     """A number to call or write to.
 
-    country: ISO 3166-1 alpha-2, or "EU". kind: "emergency", "police", "crisis", "crisis_young" or
-    "abuse". by: "call", "text", "chat", "whatsapp". text: what to send where, or the number for
+    country: ISO 3166-1 alpha-2, or "EU", or "any". kind: "emergency", "police", "crisis",
+    "crisis_young", "abuse" or "directory" (number: the address of the page). by: "call", "text", "chat", "whatsapp". text: what to send where, or the number for
     texts, if it is another one. source_url, checked: where the number stands, and when it was read.
     """
 
@@ -62,6 +64,7 @@ def safety_lines(country: str | None) -> tuple[SafetyLine, ...]:
 def country_card(card: str, country: str | None, language: str) -> str | None:
     """A safety card with the numbers of a country, to call and to write to.
 
+    Where we know no line for a crisis, the card names a directory of lines instead.
     card: id as in `cards.yml`. None where country or language is not known to us: show the
     general card.
     """
@@ -75,7 +78,8 @@ def country_card(card: str, country: str | None, language: str) -> str | None:
         wanted = ("abuse", "crisis") if card == "crisis_abuse" else ("crisis",)
         lines = next(filter(None, (_ways(words, known, kind) for kind in wanted)), "")
         if not lines:
-            return None
+            directory = next(line for line in _lines() if line.country == _ANY)
+            lines = words["find"].format(find=directory.number)
     said = words[card].format(
         emergency=emergency.number, silent=_silently(words, known), lines=lines
     )

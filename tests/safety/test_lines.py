@@ -10,8 +10,13 @@ from bot.safety.gate import CARDS
 from knowledge.curated.reading import read_content
 from knowledge.curated.safety_lines import country_card, safety_lines
 
-LANGUAGES = ("en", "es", "de", "fr", "it", "pt")
-COUNTRIES = ("US", "CA", "GB", "IE", "AU", "NZ", "DE", "FR", "ES", "IT", "PT", "BR", "MX", "NL")
+LANGUAGES = (
+    "en", "es", "de", "fr", "it", "pt", "nl", "pl", "tr", "ru", "ar", "hi", "zh", "ja", "ko", "th",
+)  # fmt: skip
+COUNTRIES = (
+    "US", "CA", "GB", "IE", "AU", "NZ", "DE", "AT", "CH", "FR", "ES", "IT", "PT", "BR", "MX", "AR",
+    "NL", "PL", "TR", "RU", "EG", "SA", "IN", "CN", "TW", "JP", "KR", "TH",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -22,6 +27,7 @@ COUNTRIES = ("US", "CA", "GB", "IE", "AU", "NZ", "DE", "FR", "ES", "IT", "PT", "
         ("GB", "116 123", "SHOUT to 85258"),
         ("AU", "13 11 14", "0477 13 11 14"),
         ("NZ", "1737", "text 1737"),
+        ("KR", "109", "text 109"),
     ],
 )
 def test_a_crisis_card_names_whom_to_call_and_whom_to_text(
@@ -66,9 +72,17 @@ def test_a_card_of_a_country_stays_short() -> None:
 def test_where_we_know_no_line_the_general_card_is_left_to_stand() -> None:
     assert country_card("crisis_self", None, "en") is None
     assert country_card("crisis_self", "ZZ", "en") is None
-    assert country_card("crisis_self", "US", "ja") is None
-    # a line for the young only is no line for everybody
-    assert country_card("crisis_self", "RU", "en") is None
+    assert country_card("crisis_self", "US", "xx") is None
+
+
+@pytest.mark.parametrize("country", ["RU", "TR", "SA"])
+def test_where_a_country_has_no_line_that_we_know_a_directory_is_named(country: str) -> None:
+    for language in LANGUAGES:
+        said = country_card("crisis_self", country, language)
+        assert said is not None
+        assert "findahelpline.com" in said
+        # a line for the young only is no line for everybody
+        assert "2000-122" not in said
 
 
 def test_in_the_european_union_112_is_known_even_where_no_other_number_is() -> None:
@@ -78,7 +92,7 @@ def test_in_the_european_union_112_is_known_even_where_no_other_number_is() -> N
 
 
 def test_each_line_carries_its_source_and_when_it_was_read() -> None:
-    for country in (*COUNTRIES, "JP", "KR", "IN", "CN", "TH", "TR", "RU", "AR"):
+    for country in COUNTRIES:
         lines = safety_lines(country)
         assert lines
         for line in lines:
