@@ -36,8 +36,9 @@ class SafetyLine:
     """A number to call or write to.
 
     country: ISO 3166-1 alpha-2, or "EU", or "any". kind: "emergency", "police", "crisis",
-    "crisis_young", "abuse" or "directory" (number: the address of the page). by: "call", "text", "chat", "whatsapp". text: what to send where, or the number for
-    texts, if it is another one. source_url, checked: where the number stands, and when it was read.
+    "crisis_young", "abuse" or "directory" (number: the address of the page). by: "call", "text",
+    "chat", "whatsapp". text: what to send where, or the number for texts, if it is another one.
+    source_url, checked: where the number stands, and when it was read.
     """
 
     country: str
