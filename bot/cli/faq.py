@@ -61,7 +61,9 @@ def new_arguments(new: argparse.ArgumentParser) -> None:
     fresh.add_argument("--source-url", help="its address")
     fresh.add_argument("--source-title", help="its title")
     fresh.add_argument("--source-publisher", help="who says it")
-    fresh.add_argument("--source-date", help="when it was published: YYYY, YYYY-MM or YYYY-MM-DD")
+    fresh.add_argument(
+        "--source-date", help="when it was published: YYYY, YYYY-MM, YYYY-MM-DD, or undated"
+    )
     fresh.add_argument(
         "--source-type", choices=sorted(TYPES), default="expert_guidance", help="what it is"
     )
@@ -210,7 +212,7 @@ def _new_source(arguments: argparse.Namespace, topic: str) -> list[NewSource]:
     missing = [f"--source-{name}" for name, value in parts.items() if not value]
     if missing:
         raise FaqInvalid(f"the new source lacks {', '.join(missing)}")
-    id_ = f"{topic.replace('_', '-')}-{parts['date'][:4]}"
+    id_ = f"{topic.replace('_', '-')}-{parts['date'].split('-')[0]}"
     return [NewSource(id=id_, type=arguments.source_type, **parts)]
 
 

@@ -328,7 +328,7 @@
   function drawSources(sources, w) {
     return el("details", null, el("summary", null, w.sources(sources.length)), el("ol", null, ...sources.map((source) =>
       el("li", { dir: "auto" }, link(source.url, words(source.title) || words(source.url), "en"),
-        fine([words(source.publisher), day(source.date, w)].filter(Boolean).join(", "))))));
+        fine([words(source.publisher), source.date !== "undated" && day(source.date, w)].filter(Boolean).join(", "))))));
   }
 
   function drawChoices(reply, choices) {

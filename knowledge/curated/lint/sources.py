@@ -24,6 +24,8 @@ TYPES = frozenset(
 )  # fmt: skip
 #: What a source on a site of kind `press` may call itself.
 _PRESS_TYPES = frozenset({"news", "secondary"})
+#: The date of a page that names none; the day it was read is no date of publication.
+UNDATED = "undated"
 #: A source that nobody has read for longer is stale: as long as the longest review interval.
 MOST_DAYS_UNREAD = 180
 
@@ -116,9 +118,12 @@ def _address(source: Source, domains: Domains) -> Iterator[str]:
 def _record(source: Source, today: date) -> Iterator[str]:
     if source.type not in TYPES:
         yield f"type '{source.type}' is none of {', '.join(sorted(TYPES))}"
-    if not re.fullmatch(r"\d{4}(?:-\d{2}(?:-\d{2})?)?", source.date):
-        yield f"date must be YYYY-MM-DD (or YYYY, or YYYY-MM), not '{source.date}'"
-    elif source.date > today.isoformat():
+    if not re.fullmatch(rf"{UNDATED}|\d{{4}}(?:-\d{{2}}(?:-\d{{2}})?)?", source.date):
+        yield (
+            f"date must be YYYY-MM-DD (or YYYY, or YYYY-MM), or {UNDATED} where the page names "
+            f"none, not '{source.date}'"
+        )
+    elif source.date != UNDATED and source.date > today.isoformat():
         yield f"date {source.date} lies in the future"
     if source.checked > today:
         yield f"checked {source.checked} lies in the future"
