@@ -73,7 +73,7 @@ def _statuses(topic: Topic, content: Content, locale: str, today: date) -> Itera
         yield AnswerStatus(
             title=_text(topic.title, locale),
             condition=condition,
-            review=topic.review,
+            review=topic.review.of(locale),
             as_of=answer.as_of,
             next_review=answer.next_review,
             freshness=freshness(answer, today),

@@ -85,12 +85,20 @@ class Answer:
 
 @dataclass(frozen=True)
 class Review:
-    """Who vouches for a topic: `reviewed` only with a named person, their role and a date."""
+    """Who vouches for a topic: `reviewed` only with a named person, their role and a date.
+
+    languages: in which they read it; what they did not read is a draft.
+    """
 
     status: str
     by: str | None = None
     role: str | None = None
     on: str | None = None
+    languages: tuple[str, ...] = ("en",)
+
+    def of(self, locale: str) -> Review:
+        """The review of the text in a language."""
+        return self if locale in self.languages else Review("draft")
 
     def shown(self) -> dict[str, str | None]:
         """As a reply carries it: `by` is the person with their role."""

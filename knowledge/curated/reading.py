@@ -253,6 +253,7 @@ class Reader:
                 by=review.get("by"),
                 role=review.get("role"),
                 on=str(review["on"]) if review.get("on") else None,
+                languages=tuple(review.get("languages", ("en",))),
             ),
             answer=answer,
             variants=variants,

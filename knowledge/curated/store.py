@@ -191,6 +191,11 @@ def _read(session: Session, content_hash: str) -> Content:
     )
 
 
+def _review(stored: dict[str, Any]) -> Review:
+    # rows of a store that was filled before reviews named their languages have none
+    return Review(**{**stored, "languages": tuple(stored.get("languages", ("en",)))})
+
+
 def _topic(row: TopicRow, answers: dict[str, list[AnswerRow]]) -> Topic:
     parsed = {condition: _answer(rows) for condition, rows in answers.items()}
     return Topic(
@@ -199,7 +204,7 @@ def _topic(row: TopicRow, answers: dict[str, list[AnswerRow]]) -> Topic:
         title=row.title,
         about_therapy=row.about_therapy,
         intent=row.intent,
-        review=Review(**row.review),
+        review=_review(row.review),
         answer=parsed.pop("", None),
         variants=parsed,
         next=tuple(row.next),

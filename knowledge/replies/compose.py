@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -94,10 +94,8 @@ class Composer:
         trouble = self._why_not_served(topic, answer)
         if trouble or answer is None:
             return self._without_content(topic, setting, named, trouble or "no_content_yet")
-        locale = setting.locale if setting.locale in answer.paragraphs else "en"
-        body = list(answer.paragraphs[locale])
-        if locale != setting.locale:
-            body.insert(0, Paragraph(self.phrase("english_only", setting.locale)))
+        locale = self._locale(topic, answer.paragraphs, setting)
+        body = [*self._english_only(locale, setting), *answer.paragraphs[locale]]
         if carried_over and named:
             body.insert(0, Paragraph(self.phrase("carried_over", setting.locale)))
         body += self._stale(answer, setting.locale)
@@ -114,7 +112,7 @@ class Composer:
             locale=locale,
             evidence=self._evidence(answer, setting.locale),
             as_of=answer.as_of.isoformat(),
-            review=topic.review.shown(),
+            review=topic.review.of(locale).shown(),
         )
 
     def term(self, text: str, setting: Setting, named: Named | None = None) -> Reply | None:
@@ -125,7 +123,7 @@ class Composer:
             return None
         if trouble := self._why_not_served(topic, topic.answer):
             return self._without_content(topic, setting, named, trouble)
-        locale = setting.locale if setting.locale in found.text else "en"
+        locale = self._locale(topic, found.text, setting)
         words = found.text[locale].strip()
         term = capitalised(found.term.get(locale, found.term["en"]))
         said = self.phrase("this_term", locale).replace("{term}", term)
@@ -133,6 +131,7 @@ class Composer:
             "answer",
             topic,
             [
+                *self._english_only(locale, setting),
                 Paragraph(full := said.replace("{text}", words), (Claim(full, found.sources),)),
                 *self._stale(topic.answer, setting.locale),
             ],
@@ -144,7 +143,7 @@ class Composer:
             reply,
             locale=locale,
             as_of=topic.answer.as_of.isoformat(),
-            review=topic.review.shown(),
+            review=topic.review.of(locale).shown(),
         )
 
     def _answer_for(self, topic: Topic, named: Named | None) -> Answer | None:
@@ -160,6 +159,20 @@ class Composer:
         if self._reviewed_only and topic.review.status != "reviewed" and topic.about_therapy:
             return "not_reviewed_here"
         return None
+
+    def _locale(self, topic: Topic, written: Container[str], setting: Setting) -> str:
+        """The person's, where it is written, and reviewed where only that is served; or English."""
+        wanted = setting.locale
+        owed = self._reviewed_only and topic.about_therapy
+        if owed and wanted not in topic.review.languages:
+            return "en"
+        return wanted if wanted in written else "en"
+
+    def _english_only(self, locale: str, setting: Setting) -> list[Paragraph]:
+        """The plain line above an answer that is in English for want of the person's language."""
+        if locale == setting.locale:
+            return []
+        return [Paragraph(self.phrase("english_only", setting.locale))]
 
     def _stale(self, answer: Answer, locale: str) -> list[Paragraph]:
         """The plain line under an answer that is past its review date."""

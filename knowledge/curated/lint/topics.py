@@ -100,6 +100,8 @@ class TopicFile:
             yield self._problem(
                 line, "a review needs a name (by), a role and a date (on); without them it is draft"
             )
+        elif unknown := sorted({*review.languages} - {"en", "es"}):
+            yield self._problem(line, f"review.languages: {unknown} is none that we answer in")
         elif review.on > self._today.isoformat():
             yield self._problem(line, f"review.on {review.on} lies in the future")
 

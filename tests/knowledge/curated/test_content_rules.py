@@ -279,6 +279,15 @@ def test_a_review_needs_a_name_a_role_and_a_date(
     assert any("a review needs a name (by), a role and a date" in each for each in complaints())
 
 
+def test_a_review_is_of_languages_that_there_are(folder: Path, complaints: Complaints) -> None:
+    path = folder / "topics" / "crs.yml"
+    given = "{status: reviewed, by: A. Name, role: rheumatologist, on: 2026-11-01, languages: %s}"
+    for languages, wrong in (("[en, es]", False), ("[en, xx]", True)):
+        review = given % languages
+        path.write_text(re.sub(r"review: \{.*\}", f"review: {review}", path.read_text()))
+        assert any("none that we answer in" in each for each in complaints()) == wrong
+
+
 # -- sources
 
 

@@ -143,6 +143,33 @@ def test_a_reviewed_answer_names_the_person_with_their_role_and_the_date() -> No
         }
 
 
+def test_what_the_reviewer_did_not_read_in_spanish_is_a_draft_there() -> None:
+    review = Review("reviewed", "A. Name", "rheumatologist", "2026-11-01")
+    crs = dataclasses.replace(CONTENT.topics["crs"], review=review)
+    content = dataclasses.replace(CONTENT, topics={**CONTENT.topics, "crs": crs})
+    spanish = composer(content).answer("crs", ES)
+    assert spanish.locale == "es"
+    assert spanish.review == {"status": "draft", "by": None, "on": None}
+    demanded = composer(content, reviewed_only=True).answer("crs", ES)
+    assert demanded.locale == "en"
+    assert "todavía solo está completa en inglés" in demanded.text
+    both = dataclasses.replace(crs, review=dataclasses.replace(review, languages=("en", "es")))
+    content = dataclasses.replace(CONTENT, topics={**CONTENT.topics, "crs": both})
+    read = composer(content, reviewed_only=True).answer("crs", ES)
+    assert read.locale == "es"
+    assert read.review is not None
+    assert read.review["status"] == "reviewed"
+
+
+def test_the_gaps_of_spanish_sentences_are_filled_as_spanish_writes_them() -> None:
+    carried = composer().answer("side_effects", ES, Named("lupus"), carried_over=True)
+    assert "hablando del lupus" in carried.text
+    assert " de el " not in carried.text
+    explained = composer().term("¿qué significa aféresis?", ES)
+    assert explained is not None
+    assert explained.text.startswith("Aféresis: ")
+
+
 def test_an_approval_is_told_to_whom_it_concerns() -> None:
     row = ProductStatus("Name-cel", "lupus", "US", "approved", date(2026, 11, 21), "label")
     content = dataclasses.replace(CONTENT, status=(*CONTENT.status, row))

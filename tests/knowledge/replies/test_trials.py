@@ -110,7 +110,7 @@ def test_in_spanish_places_statuses_and_units_have_spanish_names(followed: Engin
         listed(followed, setting=ES).text
     )
     waiting = listed(followed, setting=ES, statuses=("NOT_YET_RECRUITING",)).text
-    assert "«Aún no recluta»" in waiting
+    assert "«Aún sin reclutar»" in waiting
     in_london = listed(followed, city("London"), ES).text
     assert "cerca de Londres" in in_london
     assert "Con un centro que recluta en el Reino Unido" in in_london
