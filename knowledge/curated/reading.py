@@ -77,7 +77,7 @@ def _construct_node(loader: Any, mapping: yaml.MappingNode) -> Node:
     node.line = mapping.start_mark.line + 1
     node.lines = {}
     for key_node, value_node in mapping.value:
-        key = loader.construct_object(key_node, deep=True)
+        key = str(key_node.value)  # as it is written: YAML 1.1 takes the key "on" for True
         node.lines[key] = key_node.start_mark.line + 1
         node[key] = loader.construct_object(value_node, deep=True)
     return node

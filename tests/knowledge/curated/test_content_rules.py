@@ -269,6 +269,7 @@ def test_everything_grows_stale_in_time(folder: Path, complaints: Complaints) ->
         "{status: reviewed, by: null, on: null}",
         "{status: reviewed, by: A. Name, on: 2026-11-01}",
         "{status: reviewed, by: A. Name, role: rheumatologist}",
+        "{status: reviewed, role: rheumatologist, on: 2026-11-01}",
     ],
 )
 def test_a_review_needs_a_name_a_role_and_a_date(
@@ -282,10 +283,11 @@ def test_a_review_needs_a_name_a_role_and_a_date(
 def test_a_review_is_of_languages_that_there_are(folder: Path, complaints: Complaints) -> None:
     path = folder / "topics" / "crs.yml"
     given = "{status: reviewed, by: A. Name, role: rheumatologist, on: 2026-11-01, languages: %s}"
-    for languages, wrong in (("[en, es]", False), ("[en, xx]", True)):
+    for languages, wrong in (("[en, es]", 0), ("[en, xx]", 1)):
         review = given % languages
         path.write_text(re.sub(r"review: \{.*\}", f"review: {review}", path.read_text()))
-        assert any("none that we answer in" in each for each in complaints()) == wrong
+        assert len(complaints()) == wrong
+    assert "none that we answer in" in complaints()[0]
 
 
 # -- sources
