@@ -16,7 +16,9 @@ from rasa_sdk.forms import FormValidationAction
 
 from actions.guide_action import GuideAction, Response, remember
 from actions.turn import FIT_CHECK, Turn
+from knowledge.fit_check.checks import FitCheck
 from knowledge.guide import guide
+from knowledge.places import Place
 from knowledge.replies.compose import Named
 from knowledge.trials.search import search
 
@@ -40,7 +42,7 @@ class ActionFitStart(GuideAction):
             return Response([answer], remember(named))
         if named is None:
             return Response([answer, knowledge.fit_replies.which_condition(turn.setting)])
-        check = knowledge.fit_checks.begin(turn.conversation, vars(named), _trials(turn, named))
+        check = _begin(turn, named)
         if check is None:
             nothing = knowledge.fit_replies.nothing_to_check(turn.setting, named)
             return Response([answer, nothing], remember(named))
@@ -113,21 +115,24 @@ class ActionFitStop(GuideAction):
         return Response([turn.guide.fit_replies.stopped(turn.setting, turn.carried)])
 
 
-def _trials(turn: Turn, named: Named) -> list[str]:
-    """Recruiting trials for a condition: those just listed first, else the nearest or newest.
+def _begin(turn: Turn, named: Named) -> FitCheck | None:
+    """A fit check for the trials of the place talked about, else for those of anywhere."""
+    for where in dict.fromkeys((turn.place or turn.carried_place, None)):
+        nct_ids = _trials(turn, named, where)
+        if check := turn.guide.fit_checks.begin(turn.conversation, vars(named), nct_ids):
+            return check
+    return None
 
-    Where a country has none, those of all the others.
-    """
-    ids: list[str] = []
-    for place in (turn.place or turn.carried_place, None):
-        found = search(
-            turn.guide.engine,
-            conditions=[named.id],
-            place=place,
-            recorded=turn.guide.recorded,
-            limit=_LOOKED_AT,
-        )
-        if ids := [card["nct_id"] for card in found.trials]:
-            break
+
+def _trials(turn: Turn, named: Named, where: Place | None) -> list[str]:
+    """Recruiting trials for a condition: those just listed first, else the nearest or newest."""
+    found = search(
+        turn.guide.engine,
+        conditions=[named.id],
+        place=where,
+        recorded=turn.guide.recorded,
+        limit=_LOOKED_AT,
+    )
+    ids = [card["nct_id"] for card in found.trials]
     shown = [nct_id for nct_id in turn.shown_trials if nct_id in ids]
     return list(dict.fromkeys([*shown, *ids]))
