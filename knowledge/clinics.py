@@ -2,7 +2,7 @@
 
 ```yaml
 riverside:
-  name: Riverside Immunology
+  name: Riverside Immunology                 # or by language: {en: ..., es: ...}
   origins: [https://www.riverside.example]   # sites that may embed it
   country: US                                # its patients' country, if it is one
 ```
@@ -19,7 +19,11 @@ import yaml
 from knowledge.curated.content import Clinic
 from knowledge.settings import PROJECT, knowledge_settings
 
-DEMO = Clinic("demo", "Riverside Immunology Clinic (a made-up example)")
+DEMO = Clinic(
+    "demo",
+    "Riverside Immunology Clinic (a made-up example)",
+    names={"es": "Riverside Immunology Clinic (un ejemplo inventado)"},
+)
 
 
 class ClinicsFileInvalid(ValueError):
@@ -34,8 +38,9 @@ def _clinics(path: str) -> dict[str, Clinic]:
     try:
         loaded = yaml.safe_load((PROJECT / Path(path)).read_text(encoding="utf-8")) or {}
         for id_, row in loaded.items():
+            names = row["name"] if isinstance(row["name"], dict) else {"en": row["name"]}
             found[str(id_)] = Clinic(
-                str(id_), row["name"], tuple(row.get("origins", ())), row.get("country")
+                str(id_), names["en"], tuple(row.get("origins", ())), row.get("country"), names
             )
     except (OSError, yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
         raise ClinicsFileInvalid(f"CLINICS_FILE ({path}): {error}") from error

@@ -182,12 +182,18 @@ class Clinic:
     """A clinic that embeds the widget.
 
     origins: sites allowed to frame it; empty means any. country: ISO 3166-1 alpha-2, where given.
+    names: how it is called in a locale, where that is not its name.
     """
 
     id: str
     name: str
     origins: tuple[str, ...] = ()
     country: str | None = None
+    names: Localised = field(default_factory=dict, hash=False)
+
+    def called(self, locale: str) -> str:
+        """Its name in a locale."""
+        return self.names.get(locale, self.name)
 
 
 @dataclass(frozen=True)

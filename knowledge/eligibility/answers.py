@@ -24,6 +24,8 @@ _WORDS: dict[str, dict[str, str]] = yaml.safe_load(
     (Path(__file__).parent / "answers.yml").read_text(encoding="utf-8")
 )
 _HEDGED = re.compile(r"\b(?:but|although|except|however|pero|aunque|salvo|excepto)\b")
+#: To "do you know your last value?".
+_NO = re.compile(r"no|nope|nah|no,? i do(?:n't| not)")
 _PER_UNIT = {
     "years": {"year": 1.0, "yr": 1.0, "ano": 1.0, "month": 1 / 12, "mes": 1 / 12, "week": 1 / 52},
     "months": {"year": 12.0, "yr": 12.0, "ano": 12.0, "month": 1.0, "mes": 1.0, "week": 12 / 52,
@@ -55,6 +57,8 @@ def parse_answer(fact_id: str, text: str, locale: str) -> Fact | Skipped | None:
         return "unknown"
     if question.type == "number":
         number = _number(question, plain, language)
+        if number is None and _NO.fullmatch(plain):
+            return "unknown"
         return None if number is None else Fact(number)
     if question.type == "choice":
         chosen = _choice(question, plain)

@@ -27,13 +27,13 @@ _WHY = {
         "and": "and",
     },
     "es": {
-        "fits": "Lo que nos contaste sobre {facts} va con este punto.",
+        "fits": "Lo que me contaste sobre {facts} coincide con este punto.",
         "fits_always": "Este punto está abierto a todas las personas.",
-        "may_not_fit": "Lo que nos contaste sobre {facts} quizá no va con este punto. "
+        "may_not_fit": "Lo que me contaste sobre {facts} quizá no coincide con este punto. "
         "El equipo del estudio puede decirlo.",
-        "unknown": "Aún no sabemos nada sobre {facts}. Puedes preguntar al equipo del estudio.",
+        "unknown": "Aún no sé nada sobre {facts}. Puedes preguntar al equipo del estudio.",
         "unclear": "Tus respuestas no bastan para ver este punto. Pregunta al equipo del estudio.",
-        "not_read": "No podemos ver este punto con una pregunta sencilla. "
+        "not_read": "No puedo ver este punto con una pregunta sencilla. "
         "Pregunta al equipo del estudio.",
         "and": "y",
     },

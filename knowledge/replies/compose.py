@@ -332,7 +332,7 @@ class Composer:
         filled = (
             text.replace("{condition}", self.condition_name(named, locale))
             .replace("{specialist}", self._specialist_role(named, locale))
-            .replace("{clinic}", setting.clinic.name)
+            .replace("{clinic}", setting.clinic.called(locale))
         )
         return contracted(filled, locale)
 
