@@ -7,7 +7,7 @@ from dataclasses import replace
 from actions.answering import answers, said_again
 from actions.guide_action import GuideAction, Response, remember
 from actions.trial_details import CLINIC_TOPICS, details
-from actions.turn import NOT_OFFERED, Turn
+from actions.turn import NOT_OFFERED, Turn, is_unclear
 from knowledge.replies.compose import SAFETY_TOPICS
 from knowledge.replies.reply import Reply
 
@@ -34,6 +34,8 @@ class ActionAnswer(GuideAction):
         again = said_again(turn)
         if again is not None:
             return again
+        if is_unclear(turn):
+            return Response()  # the question that was asked comes again, with a word on answering
         if topic == "not_understood":
             reply = turn.guide.composer.not_understood(turn.setting, turn.misses > 0, named)
             return Response([reply], missed=True)

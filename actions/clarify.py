@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from actions.answering import said_again
 from actions.guide_action import GuideAction, Response, remember
-from actions.turn import NOT_OFFERED, Turn
+from actions.turn import NOT_OFFERED, Turn, is_unclear
 
 #: How many guesses are offered.
 MOST_GUESSES = 3
@@ -24,6 +24,8 @@ class ActionClarify(GuideAction):
         again = said_again(turn)
         if again is not None:
             return again
+        if is_unclear(turn):
+            return Response()  # the question that was asked comes again, with a word on answering
         compose = turn.guide.composer
         named = turn.named[0] if turn.named else None
         guesses = [

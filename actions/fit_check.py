@@ -15,11 +15,13 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.forms import FormValidationAction
 
 from actions.guide_action import GuideAction, Response, remember
-from actions.turn import FIT_CHECK, Turn
+from actions.turn import FIT_CHECK, Turn, is_unclear
 from knowledge.fit_check.checks import FitCheck
 from knowledge.guide import guide
 from knowledge.places import Place
 from knowledge.replies.compose import Named
+from knowledge.replies.fit import Manner
+from knowledge.trials.checked import last_check
 from knowledge.trials.search import search
 
 #: So many trials, nearest or newest first, are looked at for criteria to go through.
@@ -42,9 +44,11 @@ class ActionFitStart(GuideAction):
             return Response([answer], remember(named))
         if named is None:
             return Response([answer, knowledge.fit_replies.which_condition(turn.setting)])
-        check = _begin(turn, named)
+        check, cards = _begin(turn, named)
         if check is None:
-            nothing = knowledge.fit_replies.nothing_to_check(turn.setting, named)
+            nothing = knowledge.fit_replies.nothing_to_check(
+                turn.setting, named, cards, last_check(knowledge.engine, knowledge.recorded)
+            )
             return Response([answer, nothing], remember(named))
         # In the form already, Rasa goes back to it by itself.
         begin = [] if turn.in_fit_check else [FollowupAction(FIT_CHECK)]
@@ -65,8 +69,8 @@ class ActionAskFitAnswer(GuideAction):
         if turn.under_card:
             return Response()
         named = Named(**check.condition) if check.condition else None
-        back = check.asking == before.asking
-        return Response([turn.guide.fit_replies.question(check, turn.setting, named, back)])
+        manner = _manner(turn) if check.asking == before.asking else "next"
+        return Response([turn.guide.fit_replies.question(check, turn.setting, named, manner)])
 
 
 class ValidateFitCheck(FormValidationAction):
@@ -99,7 +103,8 @@ class ActionFitResult(GuideAction):
         if check is None:
             return Response([turn.guide.fit_replies.which_condition(turn.setting)])
         named = Named(**check.condition) if check.condition else None
-        reply = turn.guide.fit_replies.result(check, turn.setting, named)
+        checked = last_check(turn.guide.engine, turn.guide.recorded)
+        reply = turn.guide.fit_replies.result(check, turn.setting, named, checked)
         turn.guide.fit_checks.end(turn.conversation)
         return Response([reply], [*remember(named)])
 
@@ -115,16 +120,28 @@ class ActionFitStop(GuideAction):
         return Response([turn.guide.fit_replies.stopped(turn.setting, turn.carried)])
 
 
-def _begin(turn: Turn, named: Named) -> FitCheck | None:
-    """A fit check for the trials of the place talked about, else for those of anywhere."""
+def _manner(turn: Turn) -> Manner:
+    """How the same question comes again."""
+    if turn.intent == "fit_answer":
+        return "noted"
+    return "unclear" if is_unclear(turn) else "back"
+
+
+def _begin(turn: Turn, named: Named) -> tuple[FitCheck | None, list[dict[str, Any]]]:
+    """A fit check for the trials of the place talked about, else for those of anywhere.
+
+    Also gives the cards of the trials looked at.
+    """
+    cards: list[dict[str, Any]] = []
     for where in dict.fromkeys((turn.place or turn.carried_place, None)):
-        nct_ids = _trials(turn, named, where)
-        if check := turn.guide.fit_checks.begin(turn.conversation, vars(named), nct_ids):
-            return check
-    return None
+        cards = _open_trials(turn, named, where)
+        ids = [card["nct_id"] for card in cards]
+        if check := turn.guide.fit_checks.begin(turn.conversation, vars(named), ids):
+            return check, cards
+    return None, cards
 
 
-def _trials(turn: Turn, named: Named, where: Place | None) -> list[str]:
+def _open_trials(turn: Turn, named: Named, where: Place | None) -> list[dict[str, Any]]:
     """Recruiting trials for a condition: those just listed first, else the nearest or newest."""
     found = search(
         turn.guide.engine,
@@ -133,6 +150,6 @@ def _trials(turn: Turn, named: Named, where: Place | None) -> list[str]:
         recorded=turn.guide.recorded,
         limit=_LOOKED_AT,
     )
-    ids = [card["nct_id"] for card in found.trials]
-    shown = [nct_id for nct_id in turn.shown_trials if nct_id in ids]
-    return list(dict.fromkeys([*shown, *ids]))
+    shown = turn.shown_trials
+    places = {nct_id: place for place, nct_id in enumerate(shown)}
+    return sorted(found.trials, key=lambda card: places.get(card["nct_id"], len(shown)))

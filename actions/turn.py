@@ -26,6 +26,7 @@ class Turn:
     limits: what a search for trials is narrowed to, by kind (`bot/nlu/search_filters.py`).
     last_limits: those of the search before.
     in_fit_check: the fit check goes on, and waits for an answer.
+    intent: Rasa's, None before any message.
     parts: what the message's sentences ask, each by itself (see `bot/nlu/topic_classifier.py`).
     danger: "emergency" or "crisis" where the classifier hears one, even beside another question.
     """
@@ -50,6 +51,7 @@ class Turn:
     limits: dict[str, list[str]] = field(default_factory=dict)
     last_limits: dict[str, list[str]] = field(default_factory=dict)
     in_fit_check: bool = False
+    intent: str | None = None
     parts: list[dict[str, Any]] = field(default_factory=list)
     guide: Guide = field(default_factory=guide)
 
@@ -93,6 +95,7 @@ class Turn:
             limits=_limits(message),
             last_limits=tracker.get_slot("search") or {},
             in_fit_check=tracker.active_loop.get("name") == FIT_CHECK,
+            intent=(message.get("intent") or {}).get("name"),
             parts=message.get("parts_told") or [],
         )
 
@@ -122,6 +125,13 @@ _LEANING = frozenset(
 
 #: Entities that a bare message consists of.
 _NAMES = frozenset({"condition", "place", "limit"})
+
+
+def is_unclear(turn: Turn) -> bool:
+    """Was the message, in a fit check, neither an answer nor anything else that was understood?"""
+    unsure = turn.intent == "nlu_fallback" and "?" not in turn.text
+    unclear = unsure or turn.intent == "fit_unclear" or turn.topic == "not_understood"
+    return turn.in_fit_check and unclear
 
 
 def _danger(probabilities: dict[str, float]) -> str | None:

@@ -59,7 +59,7 @@ def guide() -> Guide:
         replies=ReplyStore(engine),
         trial_replies=TrialReplies(composer, settings.recorded),
         fit_checks=FitChecks(engine),
-        fit_replies=FitReplies(composer),
+        fit_replies=FitReplies(composer, settings.recorded),
         registry=registry,
         mirror=Mirror(engine, registry, names),
         recorded=settings.recorded,

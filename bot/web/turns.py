@@ -28,7 +28,7 @@ from bot.safety.gate import SafetyGate, Verdict
 from bot.settings import TURN_SECONDS
 from bot.web.redaction import redact
 from knowledge.clinics import clinic_named
-from knowledge.fit_check.reading import step_of
+from knowledge.fit_check.reading import is_tried, step_of
 from knowledge.guide import Guide
 from knowledge.places import find_places
 from knowledge.replies.compose import Named, Setting
@@ -260,8 +260,9 @@ class Turns:
         step = step_of(raw, locale)
         if step is not None:
             return f"/fit_{step}"
-        taken = self._guide.fit_checks.take(person.conversation, raw, locale)
-        return "/fit_answer" if taken else None
+        if self._guide.fit_checks.take(person.conversation, raw, locale):
+            return "/fit_answer"
+        return "/fit_unclear" if is_tried(raw) else None
 
     def _fit_choice(self, person: Person, value: str) -> str:
         if value in STEPS:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from text_to_num.transforms import alpha2digit
+
 from knowledge.eligibility.answers import parse_answer
 from knowledge.eligibility.facts import Fact
 from knowledge.eligibility.questions import questions
@@ -24,6 +26,18 @@ _ABOUT = {
     "disease_duration_months": r"(?i)\b(?:diagnosed|diagnosis|since|ago|hace|desde)\b",
 }
 
+#: An age that is told unasked.
+_MY_AGE = re.compile(
+    r"(?i)^\W*(?:i'?m|i am|tengo)\s+[\w\s-]{1,24}?(?:\s*(?:years old|years|años|anos))?\W*$"
+)
+#: How an answer begins that can't be taken for a yes or a no as it stands.
+_TRIED = re.compile(
+    r"(?i)^\W*(?:yes|yeah|yep|no|nope|well|sort of|kind of|sometimes|it depends|both|neither|some"
+    r"|a few|several|many|too many|lots|almost|nearly|about|around|between|sí|si|bueno|más o menos"
+    r"|depende|a veces|algun[ao]s|vari[ao]s|much[ao]s|casi|entre|i (?:had|used to|did|do|have|was)"
+    r"|tuve|antes|ya no)\b"
+)
+_MOST_TRIED = 8
 #: The whole of a message that ends the check.
 _STEPS = {
     "en": {
@@ -66,8 +80,22 @@ def taken(text: str, asking: str, known: Sequence[str], locale: str) -> Told | N
         text = said
     answer = parse_answer(asking, text, locale)
     if answer is None:
-        return None
+        return _age_told(text, locale)
     return Told(asking, answer if isinstance(answer, Fact) else None)
+
+
+def _age_told(text: str, locale: str) -> Told | None:
+    """ "I'm 34" is an age whatever was asked."""
+    age = parse_answer("age_years", text, locale) if _MY_AGE.match(text) else None
+    return Told("age_years", age) if isinstance(age, Fact) else None
+
+
+def is_tried(text: str) -> bool:
+    """Was a message that told nothing meant as an answer? A number, or "no, but ..."."""
+    if "?" in text or len(text.split()) > _MOST_TRIED:
+        return False
+    in_words = alpha2digit(text.casefold(), "en"), alpha2digit(text.casefold(), "es")
+    return any(re.match(r"\W*\d", each) for each in in_words) or bool(_TRIED.match(text))
 
 
 def chosen(value: str, asking: str) -> Told:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
 from sqlalchemy.engine import Engine
@@ -11,6 +12,23 @@ from knowledge.trials.tables import SyncStateRow
 
 #: A listing counts as live when it was checked against the registry this recently (contract.md).
 LIVE_FOR = timedelta(hours=6)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """When the mirror was last checked. at: ISO in UTC; see contract.md for `live`."""
+
+    at: str
+    live: bool
+    bundled: bool
+
+
+def last_check(engine: Engine, recorded: bool, now: datetime | None = None) -> Checked | None:
+    """The last check, None where the mirror has never been filled."""
+    state = state_of(engine)
+    if state is None:
+        return None
+    return Checked(checked_at(state, recorded), is_live(state, recorded, now), is_bundled(state))
 
 
 def state_of(engine: Engine) -> SyncStateRow | None:
