@@ -1,1 +1,5 @@
 """The channel, the understanding and the commands of Cartographer."""
+
+from bot.blas import choose_kernel
+
+choose_kernel()

@@ -86,6 +86,7 @@ class ConditionMatcher:
             joined = " ".join(key)
             if len(joined) >= (MIN_FUZZY_LENGTH if len(key) == 1 else 9):
                 self._fuzzy.setdefault(len(key), {})[joined] = target
+        self._near: dict[tuple[int, int, int], list[str]] = {}
 
     def find(self, text: str) -> list[Mention]:
         """The diseases named, in the order of the text; overlaps go to the longest name."""
@@ -135,12 +136,25 @@ class ConditionMatcher:
             cutoff = 80  # one letter of five; inflected endings in other scripts
         else:
             cutoff = _FUZZY_CUTOFF_WORD if len(window) == 1 else _FUZZY_CUTOFF_PHRASE
-        best = process.extractOne(joined, candidates.keys(), scorer=fuzz.ratio, score_cutoff=cutoff)
+        near = self._of_near_length(len(window), len(joined), cutoff)
+        best = process.extractOne(joined, near, scorer=fuzz.ratio, score_cutoff=cutoff)
         if best is None or best[0][0] != joined[0] and best[1] < 90:
             return None
         if len(window) > 1 and not _word_by_word(window, best[0].split()):
             return None
         return candidates[best[0]]
+
+    def _of_near_length(self, size: int, length: int, cutoff: int) -> list[str]:
+        """The names of `size` words that a text of that length can be as like as `cutoff`: two
+        texts have at most the shorter one in common, and `fuzz.ratio` counts what is common."""
+        key = (size, length, cutoff)
+        if key not in self._near:
+            self._near[key] = [
+                name
+                for name in self._fuzzy[size]
+                if 200 * min(len(name), length) >= cutoff * (len(name) + length)
+            ]
+        return self._near[key]
 
     @staticmethod
     def _abbreviation_fits(word: Word, tokens: list[Word], position: int) -> bool:

@@ -22,6 +22,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
+from threadpoolctl import threadpool_limits
 
 from bot.nlu.encoders import Vectors
 from bot.nlu.meaning import MEANING
@@ -124,7 +125,10 @@ class Ngrams:
         weighted = tfidf.fit_transform(texts)
         dimensions = min(config["dimensions"], min(weighted.shape) - 1)
         svd = TruncatedSVD(dimensions, algorithm="randomized", n_iter=3, random_state=0)
-        return cls(tfidf, svd.fit(weighted).components_.T.astype(np.float16).astype(np.float32))
+        # Its matrices are tall and thin: threads spend more time waiting for each other than working.
+        with threadpool_limits(1):
+            components = svd.fit(weighted).components_
+        return cls(tfidf, components.T.astype(np.float16).astype(np.float32))
 
     @classmethod
     def restored(

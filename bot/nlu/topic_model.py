@@ -23,9 +23,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import solve
+from scipy.linalg import cholesky, solve_triangular
+from scipy.linalg.blas import ssyrk
 from scipy.optimize import minimize_scalar
-from sklearn.metrics.pairwise import rbf_kernel
 from sklearn.model_selection import StratifiedShuffleSplit
 
 Matrix = NDArray[np.float32]
@@ -132,9 +132,7 @@ class TopicModel:
         y = np.array([index[label] for label in labels])
         rotation = Rotation.fitted(dense, views or (dense.shape[1],), settings)
         features = rotation.features(dense)
-        kernel = rbf_kernel(features, gamma=settings.gamma)
-        temperature = _fitted_temperature(kernel, y, settings)
-        dual, prior = _regression(kernel, y, len(names), settings)
+        dual, prior, temperature = _regression(features, y, len(names), settings)
         return cls(names, rotation, features, dual, prior, settings.gamma, temperature)
 
     def probabilities(self, dense: Matrix) -> Matrix:
@@ -192,29 +190,57 @@ class TopicModel:
 
 
 def _regression(
-    kernel: Matrix, y: NDArray[Any], number: int, settings: TopicModelSettings
-) -> tuple[Matrix, Matrix]:
-    """Weighted so that a topic with few questions counts as much as one with many."""
-    targets = np.eye(number, dtype=np.float32)[y]
+    features: Matrix, y: NDArray[Any], number: int, settings: TopicModelSettings
+) -> tuple[Matrix, Matrix, float]:
+    """The dual weights, the prior and the temperature.
+
+    Weighted so that a topic with few questions counts as much as one with many.
+
+    One factorisation serves both fits. With the held-back questions last, the system is
+    [[A, B'], [B, C]] = L L', and the upper left corner of L is the factor of A alone: what the
+    others by themselves say of the held-back ones, B inv(A) t, stands in its lower rows.
+    """
+    fit, held = _held_back(y, number)
+    order = np.concatenate([fit, held])
+    targets = np.eye(number, dtype=np.float32)[y[order]]
     prior = targets.mean(axis=0)
     weights = len(y) / (number * np.maximum(targets.sum(axis=0), 1))
-    system = kernel.astype(np.float32, copy=True)
-    system[np.diag_indices(len(y))] += settings.ridge / weights[y]
-    dual = solve(system, targets - prior, assume_a="pos", overwrite_a=True, check_finite=False)
-    return dual.astype(np.float32), prior
+    system = _lower_kernel(features[order], settings.gamma)
+    system[np.diag_indices(len(y))] += settings.ridge / weights[y[order]]
+    factor = cholesky(system, lower=True, overwrite_a=True, check_finite=False)
+    halfway = solve_triangular(factor, targets - prior, lower=True, check_finite=False)
+    scores = factor[len(fit) :, : len(fit)] @ halfway[: len(fit)] + prior
+    temperature = _fitted_temperature(scores, y[held]) if len(held) else 0.1
+    dual = np.empty_like(targets)
+    dual[order] = solve_triangular(factor, halfway, lower=True, trans="T", check_finite=False)
+    return dual, prior, temperature
 
 
-def _fitted_temperature(kernel: Matrix, y: NDArray[Any], settings: TopicModelSettings) -> float:
-    number = int(y.max()) + 1
+def _lower_kernel(features: Matrix, gamma: float) -> Matrix:
+    """The Gaussian kernel between all rows, in the lower triangle of a matrix that LAPACK can
+    factorise in place; the upper holds no meaning."""
+    kernel = ssyrk(2 * gamma, features.T, trans=True, lower=True)
+    lengths = gamma * np.square(features).sum(axis=1)
+    kernel -= lengths[:, None]
+    kernel -= lengths
+    np.minimum(kernel, 0, out=kernel)
+    return np.asarray(np.exp(kernel, out=kernel))
+
+
+def _held_back(y: NDArray[Any], number: int) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Which questions to fit on and which to fit the temperature on; none where they are few."""
     if np.bincount(y).min() < 2 or len(y) * _HELD_BACK < number:
-        return 0.1
+        return np.arange(len(y)), np.arange(0)
     split = StratifiedShuffleSplit(1, test_size=_HELD_BACK, random_state=0)
     fit, held = next(split.split(y, y))
-    dual, prior = _regression(kernel[np.ix_(fit, fit)], y[fit], number, settings)
-    scores = kernel[np.ix_(held, fit)] @ dual + prior
+    return fit, held
+
+
+def _fitted_temperature(scores: Matrix, y: NDArray[Any]) -> float:
+    """The temperature at which these scores are likeliest. scores (n, labels), y (n,)."""
 
     def loss(temperature: float) -> float:
-        chosen = _softmax(scores / temperature)[np.arange(len(held)), y[held]]
+        chosen = _softmax(scores / temperature)[np.arange(len(y)), y]
         return float(-np.log(np.maximum(chosen, 1e-12)).mean())
 
     return float(minimize_scalar(loss, bounds=(0.01, 1.0), method="bounded").x)

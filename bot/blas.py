@@ -1,0 +1,47 @@
+"""Let NumPy's linear algebra use the processor that is there.
+
+NumPy 1.26, the last that Rasa 3.6 runs with, brings OpenBLAS 0.3.23. Where that does not know a
+processor (Intel's server models since Emerald Rapids), it computes with the instructions of 2004:
+a matrix product takes five times as long, and so does understanding a message. OpenBLAS takes the
+name of a kernel from the environment, once, when NumPy is loaded.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import MutableMapping
+from pathlib import Path
+
+#: Kernels of OpenBLAS with the processor flags that they need, the widest first.
+_KERNELS = {
+    "SkylakeX": {"avx512f", "avx512dq", "avx512bw", "avx512vl", "avx512cd", "fma", "avx2"},
+    "Haswell": {"avx2", "fma"},
+}
+_VARIABLE = "OPENBLAS_CORETYPE"
+
+
+def choose_kernel(environment: MutableMapping[str, str] = os.environ) -> None:
+    """Name the kernel in the environment, where none is named and the processor can be read.
+
+    Of use only before NumPy is imported first.
+    """
+    kernel = kernel_for(_flags())
+    if kernel and _VARIABLE not in environment:
+        environment[_VARIABLE] = kernel
+
+
+def kernel_for(flags: set[str]) -> str | None:
+    """The widest kernel that a processor with these flags can run; None leaves it to OpenBLAS."""
+    return next((name for name, needed in _KERNELS.items() if needed <= flags), None)
+
+
+def _flags() -> set[str]:
+    """The flags of the processor; none where it is not x86 or the system does not tell."""
+    if platform.machine() not in {"x86_64", "AMD64"}:
+        return set()
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return set()
+    return next((set(line.split()) for line in lines if line.startswith("flags")), set())

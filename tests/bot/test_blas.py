@@ -1,0 +1,43 @@
+"""NumPy computes with the instructions that the processor has."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from bot.blas import choose_kernel, kernel_for
+
+AVX2 = {"sse2", "avx", "avx2", "fma"}
+AVX512 = AVX2 | {"avx512f", "avx512dq", "avx512bw", "avx512vl", "avx512cd"}
+
+
+@pytest.mark.parametrize(
+    ("flags", "kernel"),
+    [
+        (AVX512, "SkylakeX"),
+        (AVX512 - {"avx512vl"}, "Haswell"),
+        (AVX2, "Haswell"),
+        ({"sse2"}, None),
+        (set(), None),
+    ],
+)
+def test_a_kernel_is_never_wider_than_the_processor(flags: set[str], kernel: str | None) -> None:
+    assert kernel_for(flags) == kernel
+
+
+def test_a_kernel_that_is_named_already_stays() -> None:
+    environment = {"OPENBLAS_CORETYPE": "Prescott"}
+    choose_kernel(environment)
+    assert environment == {"OPENBLAS_CORETYPE": "Prescott"}
+
+
+def test_our_processes_compute_as_wide_as_the_processor_can() -> None:
+    show = (
+        "import bot, numpy, threadpoolctl, os\n"
+        "wanted = os.environ.get('OPENBLAS_CORETYPE')\n"
+        "used = {lib.get('architecture') for lib in threadpoolctl.threadpool_info()}\n"
+        "assert wanted is None or wanted in used, (wanted, used)"
+    )
+    subprocess.run([sys.executable, "-c", show], check=True)
