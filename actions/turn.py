@@ -69,6 +69,7 @@ class Turn:
         slot = tracker.get_slot("place")
         carried_place = place(slot) if slot else None
         where = named_place or carried_place
+        topic = next(iter(_entities(message, "topic")), ranking[0][0] if ranking else None)
         return cls(
             conversation=tracker.sender_id,
             setting=Setting(
@@ -78,9 +79,9 @@ class Turn:
                 where.country if where else None,
             ),
             text=message.get("text") or "",
-            topic=next(iter(_entities(message, "topic")), ranking[0][0] if ranking else None),
+            topic=topic,
             ranking=ranking,
-            named=_named(message),
+            named=_named(message, topic),
             carried=_carried(tracker.get_slot("condition")),
             place=named_place,
             carried_place=carried_place,
@@ -108,6 +109,16 @@ NOT_OFFERED = frozenset(
     {"not_understood", "out_of_scope", "affirm", "deny", "greet", "thanks", "goodbye", "repeat",
      "start_over", "abuse", "emergency", "crisis"}
 )  # fmt: skip
+
+#: Topics in which asthma, hepatitis and the like are a bar to joining or an effect that is feared,
+#: not the disease that is asked about.
+PROBLEMS_OF = frozenset(
+    """other_health_problems why_excluded who_can_join am_i_eligible age_limits
+    rights_and_consent side_effects crs icans infection_risk low_blood_counts second_cancers
+    long_term_effects death_risk warning_signs vaccines current_medicines recovery
+    fertility_pregnancy preparation_chemo hospital_stay follow_up glossary_term
+    symptom_question emergency crisis emotional_support cancer_question out_of_scope""".split()  # noqa: SIM905
+)
 
 #: From these probabilities on a card is shown. Of 450 ordinary held-out questions none gets one;
 #: of 240 traps 15 %, more than half of them by the gate's rules. A card too many costs a line.
@@ -170,11 +181,11 @@ def _limits(message: dict[str, Any]) -> dict[str, list[str]]:
     return found
 
 
-def _named(message: dict[str, Any]) -> list[Named]:
+def _named(message: dict[str, Any], topic: str | None) -> list[Named]:
     found = [
         Named(e["value"], e.get("name"))
         for e in message.get("entities") or []
-        if e["entity"] == "condition"
+        if e["entity"] == "condition" and not (e.get("problem") and topic in PROBLEMS_OF)
     ]
     return list(dict.fromkeys(found))
 

@@ -11,8 +11,8 @@ from knowledge.trials.filters import KM_PER_MILE, Filters
 from knowledge.trials.records import RECRUITING
 
 Named = dict[str, list[str]]
-#: Of a new search only the age is kept in mind; of one that is only refined, all of it.
-_LASTING = ("age",)
+#: Of a new search only who it is for is kept in mind; of one that is only refined, all of it.
+_LASTING = ("age", "sex")
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,7 @@ class Wishes:
             filters=Filters(
                 radius_km=radius_km,
                 age_years=_number(_first(merged, "age")),
+                sex=_first(merged, "sex"),
                 cells=_first(merged, "cells"),
                 phases=tuple(merged.get("phase", ())),
                 statuses=tuple(merged.get("status") or (RECRUITING,)),

@@ -2,6 +2,7 @@
 
 A disease of our list gives its id; one that only `diseases.yml` knows gives id "other" with the
 name that list has for it, so that a reply never repeats a user's own words as a name.
+What tells a name from a word that looks like one stands in `conditions.yml`.
 """
 
 from __future__ import annotations
@@ -9,49 +10,41 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
+import yaml
 from rapidfuzz import fuzz, process
 
-from bot.nlu.words import UNSPACED, Word, fold, words
+from bot.nlu.language import language_of
+from bot.nlu.words import UNSPACED, Word, fold, folded, words
 
-#: Abbreviations that are words in some language: they count only in capitals.
-CAPITALS_ONLY = frozenset(
-    {
-        "les",
-        "em",
-        "ar",
-        "sep",
-        "saf",
-        "aids",
-        "rzs",
-        "pti",
-        "iim",
-        "aav",
-        "pmn",
-        "ted",
-        "pots",
-        "als",
-        "ela",
-    }
+_RULES: dict[str, Any] = yaml.safe_load(
+    Path(__file__).with_suffix(".yml").read_text(encoding="utf-8")
 )
-#: Abbreviations that are units after a number ("20 mg", "100 ms").
-UNITS = frozenset({"mg", "ms"})
-#: Everyday words that are one slip away from a disease's name.
-NOT_TYPOS = frozenset(
-    {
-        "chest", "chests", "wrest", "grave", "gravel", "greaves", "braves", "gravis", "group", "lumps", "locus", "lotus",
-        "mitosis", "diabetes", "arthritis", "membrane", "membranes", "vascular", "sclerosis",
-        "multiple", "systemic", "immune", "stiff", "person", "autoimmune", "limited", "disease",
-        "raves", "gravely", "crests", "membrana", "membranas", "gravedad", "graver", "opus",
-        "plus", "pulse", "celia", "gout", "autoimmune patients", "encephalopathy", "meningitis", "nephrologist", "neuritis",
-    }
-)  # fmt: skip
+
+
+def _compiled(patterns: Iterable[str]) -> list[re.Pattern[str]]:
+    return [re.compile(pattern, re.IGNORECASE) for pattern in patterns]
+
+
+_CAPITALS_ONLY = frozenset(_RULES["capitals_only"])
+_ONLY_IN: dict[str, list[str]] = _RULES["only_in"]
+_UNITS = frozenset(_RULES["units"])
+_NOT_TYPOS = frozenset(_RULES["not_typos"])
+_TRAPS = _compiled(_RULES["traps"])
+_SAID = [(id_, pattern) for id_, said in _RULES["said"].items() for pattern in _compiled(said)]
+_DENIED = _compiled(_RULES["denied"])
+_NOT_DENIED = re.compile(_RULES["not_denied"], re.IGNORECASE)
+_PROBLEMS = frozenset(_RULES["problems"])
 
 #: From this length on a word may be misspelt; shorter ones must match to the letter.
 MIN_FUZZY_LENGTH = 5
 _FUZZY_CUTOFF_WORD = 84
 _FUZZY_CUTOFF_PHRASE = 86
 _LONGEST_ALIAS = 7
+#: What denies a disease stands at most this many characters before its name.
+_DENIAL_REACH = 30
 
 
 @dataclass(frozen=True)
@@ -62,6 +55,11 @@ class Mention:
     name: str | None
     start: int
     end: int
+
+    @property
+    def problem(self) -> bool:
+        """Something people have beside the disease they ask about, or fear from a treatment."""
+        return self.name in _PROBLEMS
 
 
 class ConditionMatcher:
@@ -89,8 +87,12 @@ class ConditionMatcher:
         self._near: dict[tuple[int, int, int], list[str]] = {}
 
     def find(self, text: str) -> list[Mention]:
-        """The diseases named, in the order of the text; overlaps go to the longest name."""
-        found = self._find_words(words(text), text)
+        """The diseases that a text is about, in its order; overlaps go to the longest name.
+
+        Left out: one that is denied where another is named ("not lupus, I meant scleroderma"), and
+        a common health problem beside a disease ("lupus and asthma").
+        """
+        found = self._find_words(words(text), text) + _find_said(text)
         if UNSPACED.search(text):
             found += self._find_substrings(text)
         found.sort(key=lambda mention: (mention.start, -mention.end))
@@ -98,7 +100,10 @@ class ConditionMatcher:
         for mention in found:
             if not kept or mention.start >= kept[-1].end:
                 kept.append(mention)
-        return kept
+        kept = _without_traps(kept, text)
+        denied = {(m.id, m.name) for m in kept if _denied(m, text)}
+        kept = [m for m in kept if (m.id, m.name) not in denied] or kept
+        return [m for m in kept if not m.problem] or kept
 
     def _find_words(self, tokens: list[Word], text: str) -> list[Mention]:
         found: list[Mention] = []
@@ -119,7 +124,7 @@ class ConditionMatcher:
         for size in range(longest, 0, -1):
             window = tokens[position : position + size]
             target = self._exact.get(tuple(word.text for word in window))
-            if target and (size > 1 or self._abbreviation_fits(window[0], tokens, position)):
+            if target and (size > 1 or _abbreviation_fits(window[0], tokens, position, text)):
                 return size, target
             target = self._misspelt(window)
             if target:
@@ -130,7 +135,9 @@ class ConditionMatcher:
         candidates = self._fuzzy.get(len(window))
         joined = " ".join(word.text for word in window)
         minimum = MIN_FUZZY_LENGTH if len(window) == 1 else 9
-        if not candidates or len(joined) < minimum or joined in NOT_TYPOS:
+        if not candidates or len(joined) < minimum or joined in _NOT_TYPOS:
+            return None
+        if len(window) == 1 and (joined in _ONLY_IN or joined in candidates):
             return None
         if len(window) == 1 and (len(joined) == MIN_FUZZY_LENGTH or not joined.isascii()):
             cutoff = 80  # one letter of five; inflected endings in other scripts
@@ -156,27 +163,60 @@ class ConditionMatcher:
             ]
         return self._near[key]
 
-    @staticmethod
-    def _abbreviation_fits(word: Word, tokens: list[Word], position: int) -> bool:
-        if word.text in CAPITALS_ONLY:
-            return word.raw.isupper()
-        before = tokens[position - 1] if position else None
-        if word.text in UNITS:
-            if before is not None and re.fullmatch(r"[\d.,]+", before.text):
-                return False
-            after = tokens[position + 1] if position + 1 < len(tokens) else None
-            title = word.raw == "Ms" and after is not None and after.raw[:1].isupper()
-            return not title
-        return True
-
     def _find_substrings(self, text: str) -> list[Mention]:
-        lowered = text.casefold()
+        lowered, offsets = folded(text)
         found = []
         for alias, target in self._substrings:
             start = lowered.find(alias)
-            if start >= 0:
-                found.append(Mention(*target, start, start + len(alias)))
+            while start >= 0:
+                end = start + len(alias)
+                found.append(Mention(*target, offsets[start], offsets[end - 1] + 1))
+                start = lowered.find(alias, end)
         return found
+
+
+def _abbreviation_fits(word: Word, tokens: list[Word], position: int, text: str) -> bool:
+    if word.text in _CAPITALS_ONLY and not word.raw.isupper():
+        return False
+    languages = _ONLY_IN.get(word.text)
+    if languages and language_of(text, default="") not in {"", *languages}:
+        return False
+    before = tokens[position - 1] if position else None
+    return not (
+        word.text in _UNITS and before is not None and re.fullmatch(r"[\d.,]+", before.text)
+    )
+
+
+def _find_said(text: str) -> list[Mention]:
+    return [
+        Mention(id_, None, match.start(), match.end())
+        for id_, pattern in _SAID
+        for match in pattern.finditer(text)
+    ]
+
+
+def _without_traps(mentions: list[Mention], text: str) -> list[Mention]:
+    if not mentions:
+        return []
+    trapped = [
+        match.span(group)
+        for pattern in _TRAPS
+        for match in pattern.finditer(text)
+        for group in match.groupdict()
+        if match.group(group) is not None
+    ]
+    return [
+        mention
+        for mention in mentions
+        if not any(start < mention.end and mention.start < end for start, end in trapped)
+    ]
+
+
+def _denied(mention: Mention, text: str) -> bool:
+    before = text[max(0, mention.start - _DENIAL_REACH) : mention.start]
+    if _NOT_DENIED.search(before):
+        return False
+    return any(pattern.search(before) for pattern in _DENIED)
 
 
 def _word_by_word(window: list[Word], alias: list[str]) -> bool:

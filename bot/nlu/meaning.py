@@ -28,7 +28,7 @@ from bot.nlu.search_filters import search_filters
 from bot.nlu.therapy import canonical_therapy
 from bot.nlu.words import clean
 from knowledge.curated.reading import read_content
-from knowledge.places import find_places
+from knowledge.places import PlaceMention, find_places
 
 #: The message attribute that the tokenizer and the sentence featurizer read.
 MEANING = "meaning"
@@ -108,9 +108,9 @@ class MeaningReader(GraphComponent, EntityExtractorMixin):
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             text = message.get(TEXT) or ""
-            mentions = self._matcher.find(text)
-            entities = self.add_extractor_name(_entities(text, mentions))
-            message.set(ENTITIES, message.get(ENTITIES, []) + entities, add_to_output=True)
+            found, mentions = named_in(text, self._matcher)
+            entities = message.get(ENTITIES, []) + self.add_extractor_name(found)
+            message.set(ENTITIES, entities, add_to_output=True)
             meaning = meaning_of(text, mentions)
             message.set(MEANING, meaning)
             message.set(PARTS, [Message({TEXT: part, MEANING: part}) for part in split(meaning)])
@@ -124,24 +124,47 @@ def meaning_of(text: str, mentions: list[Mention]) -> str:
     pieces, position = [], 0
     for mention in mentions:
         pieces.append(text[position : mention.start])
-        pieces.append(_canonical_name(mention))
+        pieces.append(_canonical_name(mention) or text[mention.start : mention.end])
         position = mention.end
     pieces.append(text[position:])
     return _NCT.sub("NCT01234567", canonical_therapy("".join(pieces)))
 
 
-def _canonical_name(mention: Mention) -> str:
+def _canonical_name(mention: Mention) -> str | None:
+    """None for what is a question of its own, as written ("can I join with asthma?")."""
+    if mention.problem:
+        return None
     return "HIV" if mention.id == "hiv" else _CANONICAL_DISEASE
 
 
-def _entities(text: str, mentions: list[Mention]) -> list[dict[str, Any]]:
-    found = [_entity("condition", m.id, m.start, m.end, name=m.name) for m in mentions]
+def named_in(text: str, matcher: ConditionMatcher) -> tuple[list[dict[str, Any]], list[Mention]]:
+    """The entities of a text, and the diseases among them."""
+    places = find_places(text)
+    mentions = _outside(places, matcher.find(text))
+    return _entities(text, mentions, places), mentions
+
+
+def _outside(places: list[PlaceMention], mentions: list[Mention]) -> list[Mention]:
+    """Without those that are the state of a city ("Jackson, MS")."""
+    return [
+        mention
+        for mention in mentions
+        if not any(p.start < mention.start and mention.end <= p.end for p in places)
+    ]
+
+
+def _entities(
+    text: str, mentions: list[Mention], places: list[PlaceMention]
+) -> list[dict[str, Any]]:
+    found = [
+        _entity("condition", m.id, m.start, m.end, name=m.name, problem=m.problem) for m in mentions
+    ]
     found += [
         _entity("nct_id", f"NCT{int(m.group(1)):08d}", m.start(), m.end())
         for m in _NCT.finditer(text)
     ]
     taken = [(m.start, m.end) for m in mentions]
-    for place in find_places(text):
+    for place in places:
         if all(place.end <= start or place.start >= end for start, end in taken):
             found.append(_entity("place", place.place.key, place.start, place.end))
     ordinal = ordinal_in(text)

@@ -1,4 +1,4 @@
-"""What a search for trials is narrowed to: distance, age, whose cells, phase, status, since when.
+"""What a search for trials is narrowed to: distance, age, sex, whose cells, phase, status, date.
 
 English and Spanish. Numbers count only with what makes them one of these: "I'm 16" is an age, "16
 weeks pregnant" and "diagnosed at 16" are not.
@@ -21,7 +21,8 @@ from bot.nlu.periods import since_in
 class Wish:
     """One limit as named in a text.
 
-    kind, value: "radius" "100 mi" or "50 km"; "age" in years; "cells" own, donor or in_body;
+    kind, value: "radius" "100 mi" or "50 km"; "age" in years; "sex" of the
+    registry, FEMALE or MALE; "cells" own, donor or in_body;
     "phase" PHASE2; "status" of the registry; "since" an ISO date; "near_me" yes; "postcode"
     unknown, where one was taken out that no gazetteer knows.
     """
@@ -162,7 +163,7 @@ def _phases(text: str) -> Iterator[Wish]:
             yield Wish("phase", f"{early}PHASE{_ROMAN[number]}", match.start(), match.end())
 
 
-# -- whose cells, which status, where
+# -- whose cells, which sex, which status, where
 
 _CELLS = r"(?:t[\s-]?cells?|cells?|c[eé]lulas|blood|sangre)"
 _SAID: list[tuple[str, str, re.Pattern[str]]] = [
@@ -174,10 +175,16 @@ _SAID: list[tuple[str, str, re.Pattern[str]]] = [
 ]
 
 
+#: Of these kinds two values in one text are no limit ("for men and women").
+_ONE_OR_NONE = frozenset({"sex"})
+
+
 def _first_of_each(text: str) -> Iterator[Wish]:
-    seen: set[str] = set()
+    found: dict[str, list[Wish]] = {}
     for kind, value, pattern in _SAID:
         match = pattern.search(text)
-        if match and kind not in seen:
-            seen.add(kind)
-            yield Wish(kind, value, match.start(), match.end())
+        if match:
+            found.setdefault(kind, []).append(Wish(kind, value, match.start(), match.end()))
+    for kind, wishes in found.items():
+        if len(wishes) == 1 or kind not in _ONE_OR_NONE:
+            yield wishes[0]

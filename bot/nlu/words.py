@@ -7,11 +7,16 @@ import unicodedata
 from dataclasses import dataclass
 
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]")
-_WORD = re.compile(r"[^\W_]+(?:['’`´]s\b)?", re.UNICODE)
-
-#: Scripts that put no spaces between words, or glue articles on: matched as substrings.
-UNSPACED = re.compile(
-    r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0600-\u06ff\u0900-\u097f]"
+#: Letters of scripts that put no spaces between words, or glue articles on.
+_UNSPACED = (
+    r"\u0e01-\u0e4e\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0620-\u065f\u066e-\u06d3"
+    r"\u0900-\u0963\u0966-\u097f"
+)
+#: A text in such a script is matched by substrings.
+UNSPACED = re.compile(rf"[{_UNSPACED}]")
+#: A word; letters with dots between them ("S.L.E.") are one, and a change of script ends one.
+_WORD = re.compile(
+    rf"(?<!\w)(?:[^\W\d_]\.){{2,}}(?:[^\W\d_](?!\w))?|[{_UNSPACED}]+|(?:(?![{_UNSPACED}])[^\W_])+(?:['’`´]s\b)?"
 )
 
 
@@ -31,14 +36,24 @@ def fold(text: str) -> str:
     return "".join(ch for ch in decomposed if not unicodedata.combining(ch) and ch not in "'’`´")
 
 
+def folded(text: str) -> tuple[str, list[int]]:
+    """The text folded, and for each of its characters the offset that it has in `text`."""
+    pieces, offsets = [], []
+    for offset, character in enumerate(text):
+        piece = fold(character)
+        pieces.append(piece)
+        offsets += [offset] * len(piece)
+    return "".join(pieces), offsets
+
+
 def words(text: str) -> list[Word]:
     """The words of a text; hyphens split ("anti-MOG" is two words), a genitive 's is dropped."""
     found = []
     for match in _WORD.finditer(text):
         raw = match.group()
-        folded = fold(re.sub(r"['’`´]s$", "", raw)) or fold(raw)
-        if folded:
-            found.append(Word(folded, raw, match.start(), match.end()))
+        compared = fold(re.sub(r"['’`´]s$|\.", "", raw)) or fold(raw)
+        if compared:
+            found.append(Word(compared, raw, match.start(), match.end()))
     return found
 
 

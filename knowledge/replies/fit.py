@@ -135,12 +135,13 @@ class FitReplies:
         highs = [high for card in cards if (high := card.get("max_age_years")) is not None]
         lines = []
         if lows:
-            lowest = number(min(lows))
+            lowest = number(min(lows), setting.locale)
             count = sum(low >= _ADULT for low in lows)
             words = {"adults": count, "number": len(cards), "lowest": lowest}
             lines.append(self._words.say("fit_ages_from", setting, **words))
         if highs:
-            words = {"count": len(highs), "least": number(min(highs)), "most": number(max(highs))}
+            least, most = (number(age, setting.locale) for age in (min(highs), max(highs)))
+            words = {"count": len(highs), "least": least, "most": most}
             lines.append(self._words.say("fit_ages_to", setting, **words))
         return " ".join([*lines, self._words.say("fit_ages_ask", setting)])
 

@@ -134,6 +134,8 @@ class _Lines:
     def _limits(self, filters: Filters) -> Iterator[str]:
         if filters.age_years is not None:
             yield self._say("limit_age", age=number(filters.age_years, self._setting.locale))
+        if filters.sex is not None:
+            yield self._say(f"limit_sex_{filters.sex}")
         if filters.cells is not None:
             yield self._say(f"limit_cells_{filters.cells}")
         if filters.phases:

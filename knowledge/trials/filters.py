@@ -13,12 +13,13 @@ from knowledge.trials.records import RECRUITING
 class Filters:
     """Limits of a search; None or empty where there is none.
 
-    radius_km: around a city. age_years: the person's. cells: one of `cells.CellSource`. phases:
-    any of them ("PHASE1"). statuses: any of them, of the study.
+    radius_km: around a city. age_years, sex ("FEMALE", "MALE"): the person's. cells: one of
+    `cells.CellSource`. phases: any of them ("PHASE1"). statuses: any of them, of the study.
     """
 
     radius_km: float | None = None
     age_years: float | None = None
+    sex: str | None = None
     cells: str | None = None
     phases: tuple[str, ...] = ()
     statuses: tuple[str, ...] = (RECRUITING,)
@@ -26,12 +27,14 @@ class Filters:
     def take(self, base: dict[str, Any], cells: frozenset[str]) -> bool:
         """Does a trial (its card, and where its cells come from) pass all but status and radius?
 
-        An age that the record doesn't limit is open. A trial whose cells the record doesn't tell
-        of passes no limit on them.
+        An age or sex that the record doesn't limit is open. A trial whose cells the record doesn't
+        tell of passes no limit on them.
         """
         if self.phases and not set(self.phases) & set(base["phases"]):
             return False
         if self.cells is not None and self.cells not in cells:
+            return False
+        if self.sex is not None and base["sex"] not in (self.sex, "ALL", None):
             return False
         return self.age_years is None or _open_to(base, self.age_years)
 
@@ -45,7 +48,7 @@ class Filters:
 
 
 #: What can be let go of when nothing is found; the radius is widened, not dropped.
-LIMITS = ("phases", "cells", "age_years")
+LIMITS = ("phases", "cells", "age_years", "sex")
 
 #: Steps by which a radius is widened, in kilometres; in miles for those who count in them.
 STEPS_KM = (50.0, 100.0, 200.0, 300.0, 500.0, 1000.0, 2000.0, 5000.0)

@@ -14,7 +14,7 @@ from actions.guide_action import Response
 from actions.trial_details import details
 from actions.turn import Turn
 from bot.nlu.conditions import ConditionMatcher, aliases_of
-from bot.nlu.meaning import _entities
+from bot.nlu.meaning import named_in
 from knowledge.curated.reading import read_content
 from knowledge.guide import guide
 from tests.registry import ReplayRegistry
@@ -43,7 +43,7 @@ class Talk:
         self.slots: dict[str, Any] = {"topic": None}
 
     def turn(self, text: str) -> Turn:
-        message = {"text": text, "entities": _entities(text, MATCHER.find(text))}
+        message = {"text": text, "entities": named_in(text, MATCHER)[0]}
         events = [{"event": "user", "metadata": {}}]
         return Turn.of(Tracker("talk", self.slots, message, events, False, None, {}, None))
 

@@ -85,7 +85,20 @@ def test_the_wider_radius_always_reaches_the_nearest(
     assert wider(radius_km, nearest_km, in_miles) >= nearest_km
 
 
-# -- age, cells, phase, status
+# -- age, sex, cells, phase, status
+
+
+@pytest.mark.parametrize("sex", ["FEMALE", "MALE"])
+def test_a_sex_leaves_the_trials_that_take_it(filled: Engine, sex: str) -> None:
+    found = set(ids(all_of(filled, Filters(sex=sex))))
+    for shown in all_of(filled, Filters()).trials:
+        assert (shown["nct_id"] in found) == (shown["sex"] in (sex, "ALL", None))
+
+
+@pytest.mark.parametrize("sex", ["FEMALE", "MALE"])
+def test_a_trial_for_one_sex_is_shown_to_no_other(sex: str) -> None:
+    card = {"sex": "FEMALE", "phases": [], "min_age_years": None, "max_age_years": None}
+    assert Filters(sex=sex).take(card, frozenset()) == (sex == "FEMALE")
 
 
 @pytest.mark.parametrize("age", [0.5, 9, 16, 17.5, 18, 43, 70, 75, 75.5, 90])
