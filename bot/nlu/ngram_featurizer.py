@@ -125,7 +125,7 @@ class Ngrams:
         weighted = tfidf.fit_transform(texts)
         dimensions = min(config["dimensions"], min(weighted.shape) - 1)
         svd = TruncatedSVD(dimensions, algorithm="randomized", n_iter=3, random_state=0)
-        # Its matrices are tall and thin: threads spend more time waiting for each other than working.
+        # Tall and thin matrices: threads spend more time waiting for each other than working.
         with threadpool_limits(1):
             components = svd.fit(weighted).components_
         return cls(tfidf, components.T.astype(np.float16).astype(np.float32))
