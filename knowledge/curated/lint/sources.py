@@ -19,8 +19,8 @@ from knowledge.curated.reading import Node, Problem, load_nodes
 #: somebody else's copy or summary of an original that we could not open.
 TYPES = frozenset(
     {"randomised_trial", "uncontrolled_trial", "case_series", "case_report", "review",
-     "expert_guidance", "registry", "regulator", "label", "law", "hospital", "charity", "news",
-     "secondary"}
+     "animal_study", "expert_guidance", "registry", "regulator", "label", "law", "hospital",
+     "charity", "news", "secondary"}
 )  # fmt: skip
 #: What a source on a site of kind `press` may call itself.
 _PRESS_TYPES = frozenset({"news", "secondary"})
