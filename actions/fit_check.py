@@ -24,8 +24,8 @@ from knowledge.replies.fit import Manner
 from knowledge.trials.checked import last_check
 from knowledge.trials.search import search
 
-#: So many trials, nearest or newest first, are looked at for criteria to go through.
-_LOOKED_AT = 60
+#: So many trials, nearest or newest first, are looked at for criteria to go through: all there are.
+_LOOKED_AT = 1000
 
 
 class ActionFitStart(GuideAction):

@@ -199,6 +199,8 @@ class Turns:
         kept = await self._keep(person, cards)
         text = harmless(redact(verdict.remainder or raw if cards else raw))
         if not any(ch.isalnum() for ch in text) or _COMMAND.match(raw):
+            if not kept and await asyncio.to_thread(self._guide.fit_checks.of, person.conversation):
+                return await self._ask_rasa(person, "/fit_unclear")
             return kept or await self._keep(person, [self._not_understood(person, setting)])
         if not kept:
             return await self._ask(person, raw, text, setting.locale)

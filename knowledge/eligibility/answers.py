@@ -26,6 +26,7 @@ _WORDS: dict[str, dict[str, str]] = yaml.safe_load(
 _HEDGED = re.compile(r"\b(?:but|although|except|however|pero|aunque|salvo|excepto)\b")
 #: To "do you know your last value?".
 _NO = re.compile(r"no|nope|nah|no,? i do(?:n't| not)")
+_BOTH = re.compile(r"\b(?:no|not)\b.*\b(?:yes|yeah|si)\b|^(?:yes|yeah|si)\b.*\bno\b")
 _PER_UNIT = {
     "years": {"year": 1.0, "yr": 1.0, "ano": 1.0, "month": 1 / 12, "mes": 1 / 12, "week": 1 / 52},
     "months": {"year": 12.0, "yr": 12.0, "ano": 12.0, "month": 1.0, "mes": 1.0, "week": 12 / 52,
@@ -69,7 +70,7 @@ def parse_answer(fact_id: str, text: str, locale: str) -> Fact | Skipped | None:
 
 def _yes_no(plain: str, language: str) -> bool | None:
     """Only a plain yes or no counts; "no, but ..." is asked again."""
-    if _HEDGED.search(plain):
+    if _HEDGED.search(plain) or _BOTH.search(plain):
         return None
     if re.search(_WORDS["no"][language], plain):
         return False

@@ -70,18 +70,25 @@ def taken(text: str, asking: str, known: Sequence[str], locale: str) -> Told | N
     if "?" in text or len(text.split()) > _MOST_WORDS:
         return None
     correction = _CORRECTION.match(text)
-    if correction and known:
-        said = text[correction.end() :]
-        named = [id_ for id_ in known if id_ in _ABOUT and re.search(_ABOUT[id_], said)]
-        for question in (*named, *reversed(known)):
-            fact = parse_answer(question, said, locale)
+    if correction:
+        text = text[correction.end() :]
+        named = [id_ for id_ in known if _is_about(id_, text, locale)]
+        for question in named or reversed(known):
+            fact = parse_answer(question, text, locale)
             if isinstance(fact, Fact):
                 return Told(question, fact)
-        text = said
     answer = parse_answer(asking, text, locale)
     if answer is None:
         return _age_told(text, locale)
     return Told(asking, answer if isinstance(answer, Fact) else None)
+
+
+def _is_about(id_: str, said: str, locale: str) -> bool:
+    """Does a correction name the fact: by its own words, or as the question calls it?"""
+    if id_ in _ABOUT and re.search(_ABOUT[id_], said):
+        return True
+    short = questions()[id_].short.get(locale, "")
+    return any(word in said.casefold() for word in re.findall(r"[^\W\d_]{6,}", short.casefold()))
 
 
 def _age_told(text: str, locale: str) -> Told | None:

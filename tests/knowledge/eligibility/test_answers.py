@@ -40,6 +40,8 @@ from knowledge.eligibility.facts import Fact
         ("pregnant", "es", "no estoy embarazada", False),
         ("pregnant", "en", "no, but we are trying", None),
         ("hiv", "en", "of course not", False),
+        ("hiv", "en", "no, wait, yes", None),
+        ("hiv", "es", "sí, digo no", None),
         ("hiv", "es", "claro que no", False),
         ("hiv", "es", "por supuesto que no", False),
         ("hiv", "es", "claro", True),
@@ -67,6 +69,12 @@ def test_an_answer_is_read_or_asked_again(
 @pytest.mark.parametrize("fact_id", ["hiv", "age_years", "sex", "antibody:achr"])
 def test_not_knowing_is_an_answer(fact_id: str, locale: str, text: str) -> None:
     assert parse_answer(fact_id, text, locale) == "unknown"
+
+
+@pytest.mark.parametrize(("locale", "text"), [("en", "no"), ("en", "nope"), ("es", "no")])
+def test_no_to_do_you_know_is_not_knowing(locale: str, text: str) -> None:
+    assert parse_answer("mg_adl", text, locale) == "unknown"
+    assert parse_answer("failed_treatments", text, locale) is None
 
 
 @pytest.mark.parametrize(
