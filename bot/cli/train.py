@@ -21,7 +21,6 @@ from bot.models import (
 )
 from bot.settings import MODELS
 from knowledge.curated.reading import ContentInvalid, read_content
-from knowledge.settings import PROJECT
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -58,23 +57,15 @@ def _nothing_is_served() -> bool:
 
 
 def train() -> Manifest:
-    """Train, and return the model's manifest. Raises RuntimeError where Rasa made none."""
-    import rasa.model_training
+    """Train, and return the model's manifest. Raises RasaException where the data do not fit."""
     from rasa.utils.common import configure_logging_and_warnings
     from rasa.utils.log_utils import configure_structlog
+
+    from bot.training import train_model
 
     configure_structlog(logging.ERROR)
     configure_logging_and_warnings(log_level=logging.ERROR)
     logging.getLogger("py.warnings").setLevel(logging.ERROR)
-    name = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
-    result = rasa.model_training.train(
-        domain=str(PROJECT / "domain.yml"),
-        config=str(PROJECT / "config.yml"),
-        training_files=[str(PROJECT / "data")],
-        output=str(MODELS),
-        fixed_model_name=name,
-        force_training=True,
-    )
-    if not result.model:
-        raise RuntimeError("Rasa trained no model")
-    return write_manifest(MODELS / f"{name}.tar.gz")
+    file = MODELS / time.strftime("%Y%m%d-%H%M%S.tar.gz", time.gmtime())
+    train_model(file)
+    return write_manifest(file)

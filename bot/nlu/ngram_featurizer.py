@@ -86,7 +86,7 @@ class NgramFeaturizer(DenseFeaturizer, GraphComponent):
         with self._model_storage.write_to(self._resource) as folder:
             terms, idf, components = self._ngrams.parts()
             (folder / "terms.json").write_text(json.dumps(terms, ensure_ascii=False))
-            np.savez_compressed(folder / "ngrams.npz", idf=idf, components=components)
+            np.savez(folder / "ngrams.npz", idf=idf, components=components)
         return self._resource
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
