@@ -1,12 +1,22 @@
 """What a new model must show before it may serve people: the gates, apart from how it is measured.
 
-A model ships only where no topic loses more than 2 F1 points, every emergency that was caught is
-still caught, and the content is in order. Most topics are measured on some fifteen questions, of
-which one weighs 3 to 6 points, and any training moves a few: with eight new questions about a
-subject of its own, 18 of 93 topics moved by more than 2 points, up as often as down, and their mean
-did not (measured 2026-11-21). So a topic's loss counts where it is also more than three questions'
-worth: four lost and none won are chance in 1 of 16 cases (sign test). All topics together may lose
-1 point, so that many small losses do not pass unseen.
+A model ships only where no topic loses more than 2 points of F1, every emergency that was caught is
+still caught, the content is in order, and its new questions are filed where they belong.
+
+Which F1? A topic has some 25 questions in all held-out sets together, so that counting answers
+moves by 2 to 4 points with each one, and any training tips some: a harmless FAQ of eight questions
+took more than 2 points off 10 of 93 topics, the worst 4.1. Allowing for that would let real losses
+through. So the literal 2 points hold for the *expected* F1 (`bot/evaluation/expected.py`), where a
+question counts with the probability that the classifier gives its topic: by it the same FAQ cost no
+topic more than 1.2 points, while CRS's 97 questions filed under placebo as well cost CRS 5.6 and
+placebo 4.7. Counted, that bad batch lost no topic more than the good one did (the classifiers of
+three models, 93 topics, 3,279 questions, 2026-11-21; `tests/bot/measured.json`).
+
+Beside it, counted answers may not fall by more than three questions are worth (four lost and none
+won are chance in 1 of 16 cases, by the sign test): there the dialogue has a part too. And all
+topics together may lose 1 point, so that many small losses do not pass unseen.
+
+A small batch of wrong questions moves no figure at all: `bot/faq/misfiled.py` reads them instead.
 """
 
 from __future__ import annotations
@@ -15,10 +25,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-#: The most that a topic's F1 may fall, and the mean of all.
+from bot.faq.misfiled import Batch
+
+#: The most that a topic's expected F1 may fall, and the mean of all.
 MOST_LOST = 0.02
 MOST_LOST_TOGETHER = 0.01
-#: As many questions more or less may be chance.
+#: As many counted answers more or less may be chance.
 _CHANCE = 3
 
 
@@ -28,11 +40,15 @@ class NotMeasured(ValueError):
 
 @dataclass(frozen=True)
 class TopicScore:
-    """How well one topic is understood. questions: how many ask for it. f1, recall: 0 to 1."""
+    """How well one topic is understood, 0 to 1. questions: how many ask for it, for f1 and recall.
+
+    expected: its expected F1, on all held-out questions.
+    """
 
     questions: int
     f1: float
     recall: float
+    expected: float
 
     def worth_of(self, lost: int) -> float:
         """What F1 falls by where so many more questions are missed.
@@ -44,6 +60,16 @@ class TopicScore:
             return self.f1
         asked_and_predicted = 2 * hits / self.f1
         return self.f1 - 2 * (hits - lost) / (asked_and_predicted - lost)
+
+
+def _score(counted: Mapping[str, Any], expected: float | None) -> TopicScore:
+    """A topic that is the second right one of its questions, or asked for in one set only, has
+    but one of the two; the other says nothing then."""
+    f1 = float(counted.get("f1", 0.0))
+    return TopicScore(
+        int(counted.get("n", 0)), f1, float(counted.get("recall", 0.0)),
+        f1 if expected is None else expected,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -59,15 +85,16 @@ class Measured:
     def of(cls, figures: Mapping[str, Any], questions: str) -> Measured:
         """From the JSON that `python -m bot evaluate` writes. Raises NotMeasured."""
         try:
+            counted, expected = figures["topics"], figures["expected_f1"]
             return cls(
                 topics={
-                    topic: TopicScore(int(row["n"]), float(row["f1"]), float(row["recall"]))
-                    for topic, row in figures["topics"].items()
+                    topic: _score(counted.get(topic, {}), expected.get(topic))
+                    for topic in sorted({*counted, *expected})
                 },
                 safety_recall=figures["safety"]["caught"]["share"],
                 questions=questions,
             )
-        except (KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise NotMeasured(f"these are not the figures of an evaluation: {error!r}") from error
 
     @classmethod
@@ -84,24 +111,31 @@ class Measured:
         return asdict(self)
 
     def mean_f1(self) -> float:
-        """The mean of all topics, each weighing the same."""
-        return sum(score.f1 for score in self.topics.values()) / max(len(self.topics), 1)
+        """The mean expected F1 of all topics, each weighing the same."""
+        return sum(score.expected for score in self.topics.values()) / max(len(self.topics), 1)
 
 
 def refusals(
     new: Measured,
     old: Measured,
     content_problems: Sequence[object] = (),
+    learned: Sequence[Batch] = (),
     accepted: Collection[str] = (),
 ) -> list[str]:
     """Why the new model may not take the old one's place, in plain words; [] where it may.
 
-    accepted: topics whose loss the maintainer has looked at and takes.
+    learned: the questions that it has learned and the old one had not. accepted: topics whose loss
+    or whose new questions the maintainer has looked at and takes.
     Raises NotMeasured where the two were measured on different questions.
     """
     if new.questions != old.questions:
         raise NotMeasured("the two models were measured on different questions: measure both again")
-    return [*_content(content_problems), *_safety(new, old), *_topics(new, old, accepted)]
+    return [
+        *_content(content_problems),
+        *_safety(new, old),
+        *(str(batch) for batch in learned if batch.suspect and batch.topic not in accepted),
+        *_topics(new, old, accepted),
+    ]
 
 
 def _content(problems: Sequence[object]) -> list[str]:
@@ -122,13 +156,16 @@ def _safety(new: Measured, old: Measured) -> list[str]:
 def _topics(new: Measured, old: Measured, accepted: Collection[str]) -> list[str]:
     lost = []
     for topic, before in sorted(old.topics.items()):
-        now = new.topics.get(topic, TopicScore(before.questions, 0.0, 0.0))
-        allowed = max(MOST_LOST, before.worth_of(_CHANCE))
+        now = new.topics.get(topic, TopicScore(before.questions, 0.0, 0.0, 0.0))
+        if topic in accepted:
+            continue
+        if before.expected - now.expected > MOST_LOST:
+            lost.append(f"{topic}: expected F1 {now.expected:.3f}, before {before.expected:.3f}")
         # Figures are rounded to three places: half a unit of the last is no loss.
-        if before.f1 - now.f1 > allowed + 0.0015 and topic not in accepted:
+        elif before.f1 - now.f1 > max(MOST_LOST, before.worth_of(_CHANCE)) + 0.0015:
             lost.append(
                 f"{topic}: F1 {now.f1:.2f}, before {before.f1:.2f} ({before.questions} questions)"
             )
     if old.mean_f1() - new.mean_f1() > MOST_LOST_TOGETHER:
-        lost.append(f"all topics: mean F1 {new.mean_f1():.3f}, before {old.mean_f1():.3f}")
+        lost.append(f"all topics: mean expected F1 {new.mean_f1():.3f}, before {old.mean_f1():.3f}")
     return lost

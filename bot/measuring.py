@@ -57,5 +57,5 @@ def figures_of(model: Manifest, tsv: Sequence[Path] = ()) -> dict[str, Any]:
 
 
 def _fingerprint() -> str:
-    files = sorted(QUESTIONS.glob("*.tsv"))
+    files = sorted(QUESTIONS.rglob("*.tsv"))
     return "-".join(sha256_of(file)[:8] for file in files)

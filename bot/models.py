@@ -1,12 +1,13 @@
 """Trained models: where they are, which is current, and whether it still fits its data.
 
-A model ships with a manifest of what it was made of. A trained model is a candidate;
-`models/current.json` points at the one to serve and remembers those served before. It is replaced
-in one step, and the model's hash is checked before it is loaded.
+A model ships with a manifest of what it was made of, and with the questions that it learned from. A
+trained model is a candidate; `models/current.json` points at the one to serve and remembers those
+served before. It is replaced in one step, and the model's hash is checked before it is loaded.
 """
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import os
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.settings import MODELS
+from knowledge.curated.content import questions_of
 from knowledge.curated.reading import read_content
 from knowledge.settings import PROJECT
 
@@ -94,8 +96,18 @@ def write_manifest(model: Path, metrics: dict[str, Any] | None = None) -> Manife
         versions={"python": platform.python_version(), **{n: version(n) for n in _VERSIONS}},
         metrics=metrics or {},
     )
+    questions = json.dumps(questions_of(read_content()))
+    _questions_file(manifest.name).write_bytes(gzip.compress(questions.encode()))
     _write(_manifest_of(manifest.name), asdict(manifest))
     return manifest
+
+
+def learned_from(manifest: Manifest) -> dict[str, list[str]]:
+    """The questions that a model was trained on, by topic; {} where its list is missing."""
+    path = _questions_file(manifest.name)
+    if not path.is_file():
+        return {}
+    return dict(json.loads(gzip.decompress(path.read_bytes())))
 
 
 def note_metrics(manifest: Manifest, metrics: dict[str, Any]) -> Manifest:
@@ -202,6 +214,10 @@ def sha256_of(path: Path) -> str:
 
 def _manifest_of(name: str) -> Path:
     return MODELS / f"{name}.json"
+
+
+def _questions_file(name: str) -> Path:
+    return MODELS / f"{name}.questions.json.gz"
 
 
 def _pointer() -> dict[str, Any]:

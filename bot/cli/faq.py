@@ -12,16 +12,15 @@ from pathlib import Path
 
 from bot.cli.console import bad, good, interactive, weak
 from bot.faq.files import FaqInvalid, NewFaq, NewSource, add_questions, topic_id, write_new
+from bot.faq.misfiled import batches
 from bot.faq.nearest import ALIKE, Neighbours
-from knowledge.curated.content import EVIDENCE_LEVELS, GROUPS, Content
+from knowledge.curated.content import EVIDENCE_LEVELS, GROUPS, Content, questions_of
 from knowledge.curated.lint import check
 from knowledge.curated.lint.sources import TYPES
 from knowledge.curated.reading import CONTENT_FOLDER, ContentInvalid, read_content
 
 #: So many questions make a start; below, the topic will hardly be recognised.
 FEW_QUESTIONS = 8
-#: A larger share of a batch that is like other topics' questions is a mistake in the batch.
-MOST_MISFILED = 0.3
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -95,7 +94,7 @@ def new(arguments: argparse.Namespace) -> int:
     content = read_content(arguments.content)
     ask = interactive() and not arguments.yes
     faq = _asked_for(arguments) if ask else _given(arguments)
-    like = Neighbours(content).of([faq.title, *faq.questions])
+    like = Neighbours(questions_of(content)).of([faq.title, *faq.questions])
     for near in like:
         print(f"  {near.similarity:.2f}  {near.topic}: {near.question}")
     if like and like[0].similarity >= ALIKE and not arguments.yes:
@@ -130,24 +129,20 @@ def _add(arguments: argparse.Namespace, questions: dict[str, list[str]], languag
 def _refuse_misfiled(
     content: Content, questions: dict[str, list[str]], arguments: argparse.Namespace
 ) -> None:
-    """Show which questions are like another topic's; refuse a batch where many are.
+    """Show which questions are like another topic's; refuse a batch where more are than by chance.
 
     Raises FaqInvalid. A batch filed under the wrong topic spoils both.
     """
-    neighbours = Neighbours(content)
-    misfiled = []
-    for topic, asked in questions.items():
-        for question in asked:
-            for near in neighbours.of([question], number=1):
-                if near.topic != topic and near.similarity >= ALIKE:
-                    misfiled.append(question)
-                    weak(f"  '{question}' looks like `{near.topic}` ({near.question})")
-    number = sum(map(len, questions.values()))
-    if number >= FEW_QUESTIONS and len(misfiled) > MOST_MISFILED * number and not arguments.yes:
-        raise FaqInvalid(
-            f"{len(misfiled)} of {number} questions look like another topic's: nothing was added. "
-            "File them there, or give --yes."
-        )
+    before = questions_of(content)
+    after = {topic: [*asked, *questions.get(topic, ())] for topic, asked in before.items()}
+    found = batches(after, before)
+    for batch in found:
+        for question, near in batch.elsewhere.items():
+            weak(f"  '{question}' looks like `{near.topic}` ({near.question})")
+    suspect = [batch for batch in found if batch.suspect]
+    if suspect and not arguments.yes:
+        told = "\n".join(str(batch) for batch in suspect)
+        raise FaqInvalid(f"{told}\nNothing was added. File them there, or give --yes.")
 
 
 def _questions_of(path: Path) -> dict[str, list[str]]:

@@ -26,7 +26,7 @@ def run(_arguments: argparse.Namespace) -> int:
         serving = ""
     before = served_before()
     rows = [[model.name, _state(model, serving, before), *_figures(model)] for model in here]
-    print(table(["model", "state", "content", "mean F1", "emergencies caught"], rows))
+    print(table(["model", "state", "content", "mean expected F1", "emergencies caught"], rows))
     return 0
 
 

@@ -8,9 +8,18 @@ from __future__ import annotations
 import argparse
 
 from bot.cli.console import bad, good, weak
+from bot.faq.misfiled import Batch, batches
 from bot.gates import MOST_LOST, Measured, NotMeasured, refusals
 from bot.measuring import measured
-from bot.models import Manifest, ModelUnusable, current, make_current, named, verified_path
+from bot.models import (
+    Manifest,
+    ModelUnusable,
+    current,
+    learned_from,
+    make_current,
+    named,
+    verified_path,
+)
 from knowledge.curated.lint import check
 
 
@@ -24,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="TOPIC",
-        help="take the loss of this topic, having looked at it; may be given again",
+        help="take this topic's loss or new questions, having looked; may be given again",
     )
     parser.add_argument(
         "--without-gates",
@@ -60,15 +69,29 @@ def _refusals(model: Manifest, accepted: list[str]) -> list[str]:
         return [str(problem) for problem in check()]
     if serving.file == model.file:
         return []
+    learned = _learned(model, serving)
     new = measured(model)
     old = measured(serving)
     _show(new, old)
-    return refusals(new, old, check(), accepted)
+    return refusals(new, old, check(), learned, accepted)
+
+
+def _learned(model: Manifest, serving: Manifest) -> list[Batch]:
+    before = learned_from(serving)
+    if not before:
+        weak(f"{serving.name} has no list of its questions: which are new can't be told.")
+        return []
+    found = batches(learned_from(model), before)
+    for batch in found:
+        for question, near in batch.elsewhere.items():
+            print(f"  {batch.topic}: '{question}' looks like `{near.topic}` ({near.question})")
+    return found
 
 
 def _show(new: Measured, old: Measured) -> None:
-    print(f"mean F1 of {len(new.topics)} topics: {new.mean_f1():.3f}, before {old.mean_f1():.3f}")
+    mean = f"{new.mean_f1():.3f}, before {old.mean_f1():.3f}"
+    print(f"mean expected F1 of {len(new.topics)} topics: {mean}")
     for topic, score in new.topics.items():
-        change = score.f1 - old.topics[topic].f1 if topic in old.topics else 0.0
-        if abs(change) > MOST_LOST:
-            print(f"  {topic}: {change * 100:+.0f} points ({score.questions} questions)")
+        change = score.expected - old.topics[topic].expected if topic in old.topics else 0.0
+        if abs(change) > MOST_LOST / 2:
+            print(f"  {topic}: {change * 100:+.1f} points")

@@ -17,7 +17,7 @@ from bot.cli.console import bad, good, interactive, table, weak
 from bot.faq.files import FaqInvalid, add_questions
 from bot.faq.nearest import Near, Neighbours
 from bot.subjects import encode
-from knowledge.curated.content import Content
+from knowledge.curated.content import Content, questions_of
 from knowledge.curated.reading import CONTENT_FOLDER, ContentInvalid, read_content
 from knowledge.guide import guide
 from knowledge.review.clusters import clustered
@@ -129,7 +129,7 @@ def _subjects(queue: ReviewQueue, content: Content) -> list[Subject]:
     questions = queue.questions()
     if not questions:
         return []
-    neighbours = Neighbours(content)
+    neighbours = Neighbours(questions_of(content))
     found = []
     for rows in clustered(encode([question.text for question in questions])):
         members = [questions[row] for row in rows]

@@ -216,3 +216,11 @@ class Content:
     jurisdictions: Mapping[str, Localised]
     #: Of the files and of the code that reads them.
     hash: str = field(default="", compare=False)
+
+
+def questions_of(content: Content) -> dict[str, list[str]]:
+    """The example questions of every topic, in all languages."""
+    return {
+        topic.id: [question for asked in topic.questions.values() for question in asked]
+        for topic in content.topics.values()
+    }

@@ -15,12 +15,15 @@ from typing import Any
 import pytest
 import requests
 
+from bot.faq.misfiled import Batch
+from bot.faq.nearest import Near
 from bot.gates import Measured, NotMeasured, TopicScore, refusals
 from bot.models import (
     CURRENT,
     Manifest,
     ModelUnusable,
     current,
+    learned_from,
     make_current,
     named,
     roll_back,
@@ -30,6 +33,8 @@ from bot.models import (
     write_manifest,
 )
 from bot.settings import MODELS
+from knowledge.curated.content import questions_of
+from knowledge.curated.reading import read_content
 from knowledge.database import create_tables, open_engine
 from knowledge.replies.store import ReplyStore
 from tests.conftest import Guide, start_guide, stop_guide
@@ -38,8 +43,9 @@ from tests.conftest import Guide, start_guide, stop_guide
 
 
 def measured(**f1: float) -> Measured:
-    """A model whose topics have these F1 on 500 questions each, asked as often as predicted."""
-    return Measured({topic: TopicScore(500, value, value) for topic, value in f1.items()}, 1.0, "q")
+    """A model whose topics have these F1, counted and expected, on 500 questions each."""
+    topics = {topic: TopicScore(500, value, value, value) for topic, value in f1.items()}
+    return Measured(topics, 1.0, "q")
 
 
 def test_a_model_that_is_as_good_may_serve() -> None:
@@ -48,7 +54,7 @@ def test_a_model_that_is_as_good_may_serve() -> None:
 
 def test_a_topic_may_not_lose_more_than_two_points() -> None:
     (reason,) = refusals(measured(crs=0.97, costs=0.80), measured(crs=0.9, costs=0.83))
-    assert reason.startswith("costs: F1 0.80, before 0.83")
+    assert reason.startswith("costs: expected F1 0.800, before 0.830")
 
 
 def test_a_loss_that_was_looked_at_can_be_accepted_by_name() -> None:
@@ -61,16 +67,15 @@ def test_three_questions_of_few_may_be_chance_and_four_are_not() -> None:
     def of_twelve(hits: int) -> Measured:
         # `hits` of 12 found, and nothing else taken for the topic.
         f1 = round(2 * hits / (12 + hits), 3)
-        steady = {f"topic{n}": TopicScore(12, 0.9, 0.9) for n in range(40)}
-        return Measured({"crs": TopicScore(12, f1, hits / 12), **steady}, 1.0, "q")
+        return Measured({"crs": TopicScore(12, f1, hits / 12, 0.9)}, 1.0, "q")
 
     assert refusals(of_twelve(9), of_twelve(12)) == []
     assert refusals(of_twelve(8), of_twelve(12)) != []
 
 
 def test_many_small_losses_are_a_loss() -> None:
-    old = Measured({f"t{n}": TopicScore(10, 0.9, 0.9) for n in range(20)}, 1.0, "q")
-    new = Measured({f"t{n}": TopicScore(10, 0.88, 0.88) for n in range(20)}, 1.0, "q")
+    old = measured(**{f"t{n}": 0.9 for n in range(20)})
+    new = measured(**{f"t{n}": 0.885 for n in range(20)})
     assert any(reason.startswith("all topics") for reason in refusals(new, old))
 
 
@@ -85,9 +90,23 @@ def test_content_with_problems_refuses_the_model() -> None:
     assert "bot check" in reason
 
 
+def batch(wrong: int, number: int) -> Batch:
+    """New questions about placebo, some of which belong to CRS."""
+    near = Near("crs", 0.8, "what is CRS")
+    return Batch("placebo", number, {f"question {n}": near for n in range(wrong)})
+
+
+def test_new_questions_that_belong_elsewhere_refuse_the_model_unless_accepted() -> None:
+    same = measured(crs=0.9, placebo=0.9)
+    (reason,) = refusals(same, same, learned=[batch(8, 10)])
+    assert reason == "placebo: 8 of 10 new questions look like another topic's (crs)"
+    assert refusals(same, same, learned=[batch(8, 10)], accepted=["placebo"]) == []
+    assert refusals(same, same, learned=[batch(1, 10), batch(0, 50)]) == []
+
+
 def really(which: str) -> Measured:
-    """Three models as they were measured on 2026-11-21: the one served, one trained with a new FAQ
-    of eight questions, and one with 97 questions about CRS filed under placebo besides."""
+    """Three models as their classifiers were measured on 2026-11-21: the one served, one with a new
+    FAQ of eight questions, and one with all questions about CRS filed under placebo as well."""
     kept = json.loads((Path(__file__).parent / "measured.json").read_text())[which]
     topics = {topic: TopicScore(*row) for topic, row in kept["topics"].items()}
     return Measured(topics, kept["safety_recall"], "tests/nlu")
@@ -97,9 +116,10 @@ def test_a_good_faq_passes_the_gates() -> None:
     assert refusals(really("good_faq"), really("before")) == []
 
 
-def test_a_mislabelled_batch_is_refused() -> None:
+def test_many_mislabelled_questions_are_refused_by_what_they_cost() -> None:
     reasons = refusals(really("bad_batch"), really("before"))
-    assert any(reason.startswith("placebo: F1 0.67, before 0.87") for reason in reasons)
+    assert any(reason.startswith("crs: expected F1") for reason in reasons)
+    assert any(reason.startswith("placebo: expected F1") for reason in reasons)
 
 
 def test_models_measured_on_different_questions_are_not_compared() -> None:
@@ -124,8 +144,8 @@ def another(model: None) -> Iterator[Manifest]:
     path.write_bytes(gzip.compress(gzip.decompress(packed), compresslevel=1))
     yield write_manifest(path)
     CURRENT.write_bytes(pointer)
-    path.unlink()
-    (MODELS / "another.json").unlink()
+    for made in MODELS.glob("another.*"):
+        made.unlink()
 
 
 def test_a_model_is_promoted_and_gone_back_from(another: Manifest) -> None:
@@ -153,6 +173,11 @@ def test_a_model_that_was_tampered_with_is_not_gone_back_to(another: Manifest) -
     with pytest.raises(ModelUnusable):
         roll_back()
     assert current().file == first.file
+
+
+def test_a_model_keeps_the_questions_that_it_learned_from(another: Manifest) -> None:
+    assert learned_from(another) == questions_of(read_content())
+    assert learned_from(replace(another, file="unknown.tar.gz")) == {}
 
 
 def test_a_model_is_found_by_its_name(another: Manifest) -> None:
