@@ -199,7 +199,7 @@ class Turns:
         kept = await self._keep(person, cards)
         text = harmless(redact(verdict.remainder or raw if cards else raw))
         if not any(ch.isalnum() for ch in text) or _COMMAND.match(raw):
-            if not kept and await asyncio.to_thread(self._guide.fit_checks.of, person.conversation):
+            if not kept and await self._in_fit_check(person):
                 return await self._ask_rasa(person, "/fit_unclear")
             return kept or await self._keep(person, [self._not_understood(person, setting)])
         if not kept:
@@ -216,10 +216,14 @@ class Turns:
 
     async def _ask(self, person: Person, raw: str, text: str, locale: str) -> Replies:
         """The replies to a message: to the fit check where one goes on, else to a question."""
-        if await asyncio.to_thread(self._guide.fit_checks.of, person.conversation) is None:
+        if not await self._in_fit_check(person):
             return await self._ask_rasa(person, text, noted=True)
         step = await asyncio.to_thread(self._fit_step, person, raw, locale)
         return await self._ask_rasa(person, step or text)
+
+    async def _in_fit_check(self, person: Person) -> bool:
+        check = await asyncio.to_thread(self._guide.fit_checks.of, person.conversation)
+        return check is not None
 
     async def _ask_rasa(
         self, person: Person, text: str, under_card: bool = False, noted: bool = False

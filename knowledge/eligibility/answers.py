@@ -24,8 +24,6 @@ _WORDS: dict[str, dict[str, str]] = yaml.safe_load(
     (Path(__file__).parent / "answers.yml").read_text(encoding="utf-8")
 )
 _HEDGED = re.compile(r"\b(?:but|although|except|however|pero|aunque|salvo|excepto)\b")
-#: To "do you know your last value?".
-_NO = re.compile(r"no|nope|nah|no,? i do(?:n't| not)")
 _BOTH = re.compile(r"\b(?:no|not)\b.*\b(?:yes|yeah|si)\b|^(?:yes|yeah|si)\b.*\bno\b")
 _PER_UNIT = {
     "years": {"year": 1.0, "yr": 1.0, "ano": 1.0, "month": 1 / 12, "mes": 1 / 12, "week": 1 / 52},
@@ -58,9 +56,9 @@ def parse_answer(fact_id: str, text: str, locale: str) -> Fact | Skipped | None:
         return "unknown"
     if question.type == "number":
         number = _number(question, plain, language)
-        if number is None and _NO.fullmatch(plain):
-            return "unknown"
-        return None if number is None else Fact(number)
+        if number is not None:
+            return Fact(number)
+        return "unknown" if question.if_known and _yes_no(plain, language) is False else None
     if question.type == "choice":
         chosen = _choice(question, plain)
         return None if chosen is None else Fact(chosen)

@@ -28,7 +28,8 @@ class Question:
 
     ask, why, short: by locale. type: what is stored; a number is in `unit`, from `lowest` to
     `highest`. sensitive: deleted first, and never to be shown again unasked. after: the yes-or-no
-    question that must have been answered "yes" before this one makes sense. order: where two
+    question that must have been answered "yes" before this one makes sense. if_known: asked as "do
+    you know ...?", so that a plain "no" is not knowing. order: where two
     questions settle as much, the lower comes first.
     """
 
@@ -43,6 +44,7 @@ class Question:
     options: tuple[Option, ...]
     sensitive: bool
     after: str | None
+    if_known: bool
     order: int
 
 
@@ -88,5 +90,6 @@ def _question(id_: str, node: dict[str, Any], order: int) -> Question:
         ),
         sensitive=bool(node.get("sensitive", False)),
         after=node.get("after"),
+        if_known=bool(node.get("if_known", False)),
         order=order,
     )
