@@ -120,9 +120,8 @@ PROBLEMS_OF = frozenset(
     symptom_question emergency crisis emotional_support cancer_question out_of_scope""".split()  # noqa: SIM905
 )
 
-#: From these probabilities on a card is shown. Of 450 ordinary held-out questions none gets one;
-#: of 240 traps 15 %, more than half of them by the gate's rules. A card too many costs a line.
-DANGER = {"emergency": 0.12, "crisis": 0.12}
+#: From this probability of any danger on a card is shown.
+DANGER = 0.35
 
 #: Words of a message that leans on what was said before.
 _LEANING = frozenset(
@@ -146,8 +145,9 @@ def is_unclear(turn: Turn) -> bool:
 
 
 def _danger(probabilities: dict[str, float]) -> str | None:
-    heard = [kind for kind, least in DANGER.items() if probabilities.get(kind, 0) >= least]
-    return max(heard, key=lambda kind: probabilities[kind]) if heard else None
+    if not probabilities or sum(probabilities.values()) < DANGER:
+        return None
+    return max(probabilities, key=lambda kind: probabilities[kind])
 
 
 def _bare(message: dict[str, Any]) -> bool:

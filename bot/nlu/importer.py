@@ -14,6 +14,7 @@ from rasa.shared.importers.importer import TrainingDataImporter
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.nlu.danger_classifier import danger_examples
 from bot.nlu.topic_classifier import ASK
 from knowledge.curated.content import Topic
 from knowledge.curated.reading import read_content
@@ -32,15 +33,14 @@ class TopicFileImporter(TrainingDataImporter):
         self._topics = list(read_content().topics.values())
 
     def get_nlu_data(self, language: str | None = "en") -> TrainingData:
-        """Every example question of every topic."""
-        return TrainingData(
-            [
-                Message.build(text=question, intent=label_of(topic))
-                for topic in self._topics
-                for questions in topic.questions.values()
-                for question in questions
-            ]
-        )
+        """Every example question of every topic, and what else the danger classifier learns."""
+        questions = [
+            Message.build(text=question, intent=label_of(topic))
+            for topic in self._topics
+            for questions in topic.questions.values()
+            for question in questions
+        ]
+        return TrainingData([*questions, *danger_examples()])
 
     def get_domain(self) -> Domain:
         """The intents, and a placeholder response a topic: the action composes the real one."""

@@ -20,27 +20,23 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.nlu.featurizers.featurizer import Featurizer
-from rasa.shared.nlu.constants import (
-    FEATURE_TYPE_SENTENCE,
-    INTENT,
-    INTENT_RESPONSE_KEY,
-    TEXT,
-)
-from rasa.shared.nlu.training_data.features import Features
+from rasa.shared.nlu.constants import INTENT, INTENT_RESPONSE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.nlu.danger_classifier import DANGER
 from bot.nlu.meaning import MEANING
 from bot.nlu.parts import PARTS, is_question, stands_alone
 from bot.nlu.sentence_featurizer import SETTLED
 from bot.nlu.topic_model import TopicModel, TopicModelSettings
+from bot.nlu.views import sizes_of, vectors_of
 
 #: The retrieval intent of all topics that are answered from content.
 ASK = "ask"
 RESPONSE_SELECTOR = "response_selector"
 
 #: A message that sounds of danger at least this much is never settled by the quick look.
-_CALM = 0.02
+_CALM = 0.1
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -86,8 +82,8 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         labels = [m.get(INTENT_RESPONSE_KEY) or m.get(INTENT) for m in examples]
         names = TopicModelSettings.__dataclass_fields__
         settings = TopicModelSettings(**{name: self._config[name] for name in names})
-        sizes = [view.features.shape[-1] for view in _views(examples[0])]
-        self._model = TopicModel.fit(_features(examples), labels, settings, sizes)
+        sizes = sizes_of(examples[0])
+        self._model = TopicModel.fit(vectors_of(examples), labels, settings, sizes)
         with self._model_storage.write_to(self._resource) as folder:
             self._model.save(folder / "topics.npz")
         return self._resource
@@ -121,12 +117,12 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         assert self._model is not None
         quick = self._config["sure"] < 1
         parts = message.get(PARTS, []) if quick else []
-        rows = self._model.probabilities(_features([message, *parts]))
+        rows = self._model.probabilities(vectors_of([message, *parts]))
         self._set(message, rows[0])
         if quick:
             told = [self._told(part, row) for part, row in zip(parts, rows[1:])]
             message.set("parts_told", told, add_to_output=True)
-            calm = all(danger < _CALM for danger in self._danger(rows[0]).values())
+            calm = sum(message.get(DANGER, {}).values()) < _CALM
             message.set(SETTLED, calm and rows[0].max() >= self._config["sure"])
 
     def _told(self, part: Message, probabilities: np.ndarray[Any, Any]) -> dict[str, Any]:
@@ -137,16 +133,6 @@ class TopicClassifier(IntentClassifier, GraphComponent):
             "confidence": float(probabilities[best]),
             "question": is_question(part.get(MEANING)),
             "stands_alone": stands_alone(part.get(MEANING)),
-        }
-
-    def _danger(self, probabilities: np.ndarray[Any, Any]) -> dict[str, float]:
-        """How likely the message tells of danger, whatever else it asks: a second opinion beside
-        the safety gate's rules, on vectors that are there anyway."""
-        assert self._model is not None
-        return {
-            label.removeprefix(f"{ASK}/"): round(float(probabilities[index]), 4)
-            for index, label in enumerate(self._model.labels)
-            if label in {f"{ASK}/emergency", f"{ASK}/crisis"}
         }
 
     def _set(self, message: Message, probabilities: np.ndarray[Any, Any]) -> None:
@@ -162,7 +148,6 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         message.set(INTENT, intents[0], add_to_output=True)
         message.set("intent_ranking", intents, add_to_output=True)
         message.set("topic_ranking", _topics(ranking), add_to_output=True)
-        message.set("danger", self._danger(probabilities), add_to_output=True)
         message.set(
             RESPONSE_SELECTOR,
             {
@@ -180,19 +165,3 @@ def intent_of(label: str) -> str:
 
 def _topics(ranking: list[tuple[str, float]]) -> list[dict[str, Any]]:
     return [{"topic": label.split("/")[-1], "confidence": p} for label, p in ranking]
-
-
-def _views(message: Message) -> list[Features]:
-    """The sentence vectors of a message, one for each featurizer before this component."""
-    return [
-        feature
-        for feature in message.features
-        if feature.is_dense()
-        and feature.attribute == TEXT
-        and feature.type == FEATURE_TYPE_SENTENCE
-    ]
-
-
-def _features(messages: list[Message]) -> np.ndarray[Any, Any]:
-    rows = [np.hstack([view.features for view in _views(message)]) for message in messages]
-    return np.vstack(rows).astype(np.float32)

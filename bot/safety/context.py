@@ -32,6 +32,9 @@ _ANYBODY = frozenset(
     {"someone", "somebody", "person", "man", "woman", "guy", "lady", "stranger", "they", "them",
      "he", "she", "him", "her", "alguien", "jemand", "quelqu", "qualcuno", "alguem", "iemand"}
 )  # fmt: skip
+_WAS = frozenset({"was", "were", "had", "attempted", "tried", "estaba", "tuve", "war", "hatte"})
+#: A clause that begins with one of these tells of what was said just before ("but that was ...").
+_POINTING_BACK = frozenset({"that", "this", "eso", "esto", "das", "c", "ca", "questo", "isso"})
 #: After "and" these begin a statement of its own ("no fever and is coughing blood").
 _VERBS = frozenset(
     {"is", "am", "are", "has", "have", "had", "was", "keeps", "feels", "feel", "looks", "started",
@@ -183,7 +186,7 @@ class Context:
         start, _ = self._clause(match.start)
         for i in range(match.at[-1], start - 1, -1):
             word = self._words[i]
-            if word in self._animals:
+            if word in self._animals and self._words[i + 1 : i + 2] != ["name"]:
                 return True
             if i < match.start and word in self._people and word not in {"my", "our"}:
                 return False
@@ -252,14 +255,14 @@ class Context:
                 continue
             if cue.start in match.at:
                 continue
-            if self._nearer_to_other(cue, match):
+            if self._nearer_to_other(cue, match) and not (crisis and self._was(match)):
                 continue
             if self._certain_near(match) and not crisis:
                 continue
             if not crisis and (self._present(match) or self._cues.get("recurring")):
                 continue
             if crisis and (
-                self._cues.get("returned")
+                (self._cues.get("returned") and not self._cues.get("well"))
                 or not _RECENT_PAST.isdisjoint(self._words[cue.start : cue.end])
             ):
                 continue
@@ -268,18 +271,24 @@ class Context:
             return False
         return self._history(match)
 
+    def _was(self, match: Match) -> bool:
+        """ "I was suicidal": told in the past tense."""
+        return not _WAS.isdisjoint(self._words[max(0, match.start - 2) : match.start])
+
     def _next_to(self, cue: Match, match: Match) -> bool:
         """A clause that is nothing but a time ("two years ago, ...")."""
         start, end = self._clause(cue.start)
+        longest = 8 if _POINTING_BACK & set(self._words[start : start + 3]) else 5
         return (
-            end - start <= 5 and abs(self._clause_of[cue.start] - self._clause_of[match.start]) == 1
+            end - start <= longest
+            and abs(self._clause_of[cue.start] - self._clause_of[match.start]) == 1
         )
 
     def _nearer_to_other(self, cue: Match, match: Match) -> bool:
         own = _distance(cue, match)
         return any(
             _distance(cue, other) < own
-            and not set(other.at) & set(match.at)
+            and not set(other.at) & {*match.at, *cue.at}
             and self._clause(other.start) == self._clause(cue.start)
             for other in self._sentence.matches
             if other.name in {"infusion", "immunosuppressed"} or self._had_disease(other)
@@ -287,6 +296,7 @@ class Context:
             _distance(cue, other) < own
             for other in self._cues.get("event", ())
             if not set(cue.at) & set(other.at)
+            and self._clause(other.start) == self._clause(cue.start)
         )
 
     def _had_disease(self, match: Match) -> bool:

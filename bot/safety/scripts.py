@@ -14,7 +14,7 @@ from bot.safety.signs import CRISIS, Sign, is_background
 
 #: How near to a sign its denial stands, in letters.
 _NEAR = 8
-_CART = re.compile(r"\bcar[ -]?t\b")
+_CART = re.compile(r"(?<![a-z])car[ -]?t(?![a-z])")
 
 
 def signs_of_script(

@@ -11,39 +11,44 @@ from hypothesis import strategies as st
 
 from bot.safety.gate import CARDS, SafetyGate
 from knowledge.curated.reading import read_content
+from knowledge.settings import PROJECT
 
-HERE = Path(__file__).parent
+#: What the rules were made with, and the danger classifier learns from.
+DEVELOPMENT = PROJECT / "data" / "danger.tsv"
+#: What neither has seen.
+HELD_BACK = Path(__file__).parent / "held_back.tsv"
 GATE = SafetyGate()
 
 
-def _rows(name: str) -> list[tuple[str, str]]:
-    with (HERE / name).open(encoding="utf-8", newline="") as stream:
+def _rows(file: Path, kind: str) -> list[str]:
+    with file.open(encoding="utf-8", newline="") as stream:
         rows = csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE)
-        return [(row["text"], row["expected"]) for row in rows]
+        return [row["text"] for row in rows if row["danger"] == kind]
 
 
-def _kinds(name: str) -> list[tuple[str, str, str]]:
-    return [(text, expected, GATE.assess(text).kind) for text, expected in _rows(name)]
+def _kinds(file: Path, kind: str) -> list[tuple[str, str]]:
+    """Each text of a kind, and what the gate takes it for."""
+    return [(text, GATE.assess(text).kind) for text in _rows(file, kind)]
 
 
 # a despair that is only hinted at is left to the classifier, which hears the message after the gate
-@pytest.mark.parametrize(("name", "share"), [("dev_emergency.tsv", 0.01), ("dev_crisis.tsv", 0.02)])
-def test_almost_no_danger_of_the_development_set_is_missed(name: str, share: float) -> None:
-    found = _kinds(name)
-    missed = [text for text, _, kind in found if kind == "none"]
+@pytest.mark.parametrize(("expected", "share"), [("emergency", 0.01), ("crisis", 0.08)])
+def test_almost_no_danger_of_the_development_set_is_missed(expected: str, share: float) -> None:
+    found = _kinds(DEVELOPMENT, expected)
+    missed = [text for text, kind in found if kind == "none"]
     assert len(found) >= 400
     assert len(missed) <= share * len(found), missed
 
 
 @pytest.mark.parametrize(("expected", "share"), [("emergency", 0.08), ("crisis", 0.12)])
 def test_little_danger_is_missed_that_no_rule_was_made_for(expected: str, share: float) -> None:
-    found = [kind for _, wanted, kind in _kinds("held_back.tsv") if wanted == expected]
+    found = [kind for _, kind in _kinds(HELD_BACK, expected)]
     assert len(found) >= 70
     assert found.count("none") <= share * len(found)
 
 
 def test_few_traps_fire_that_no_rule_was_made_for() -> None:
-    found = [kind for _, wanted, kind in _kinds("held_back.tsv") if wanted == "none"]
+    found = [kind for _, kind in _kinds(HELD_BACK, "none")]
     assert len(found) >= 60
     assert sum(kind != "none" for kind in found) <= 0.05 * len(found)
 
@@ -63,8 +68,8 @@ def test_questions_for_training_seldom_fire_outside_the_topics_of_danger() -> No
 
 
 def test_ordinary_messages_of_the_development_set_seldom_fire() -> None:
-    found = _kinds("dev_ordinary.tsv")
-    fired = [text for text, _, kind in found if kind != "none"]
+    found = _kinds(DEVELOPMENT, "none")
+    fired = [text for text, kind in found if kind != "none"]
     assert len(found) >= 1000
     assert len(fired) <= 0.01 * len(found), fired
 
@@ -160,7 +165,7 @@ def test_no_text_makes_it_fail(text: str) -> None:
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.sampled_from([t for t, _ in _rows("dev_emergency.tsv")]), st.text(max_size=60))
+@given(st.sampled_from(_rows(DEVELOPMENT, "emergency")), st.text(max_size=60))
 def test_what_fired_is_not_left_in_the_remainder(danger: str, other: str) -> None:
     verdict = GATE.assess(f"{other}. {danger}")
     if verdict.remainder:

@@ -1,0 +1,135 @@
+"""Rasa component: does a message tell of an emergency or a crisis, whatever else it asks?
+
+A second opinion beside the safety gate's rules (`bot/safety`), by meaning, on vectors that are
+there anyway. It learns from the topics' questions and from `data/danger.tsv`: dangers told in many
+ways, and what only looks like one ("can it cause seizures?", "this wait is killing me").
+
+The pipeline has two: a quick one, by which a message that sounds of danger is never settled by the
+quick look, and a second one over all vectors, which is the one that counts.
+"""
+
+from __future__ import annotations
+
+import csv
+import random
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.nlu.featurizers.featurizer import Featurizer
+from rasa.shared.nlu.constants import INTENT, INTENT_RESPONSE_KEY, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.nlu.sentence_featurizer import SETTLED
+from bot.nlu.topic_model import TopicModel, TopicModelSettings
+from bot.nlu.views import sizes_of, vectors_of
+from knowledge.settings import PROJECT
+
+#: The message attribute: the probability of each kind of danger.
+DANGER = "danger"
+#: What a training message that has no topic is an example of.
+_EXAMPLE_OF = "danger_example"
+_NONE = "none"
+_KINDS = ("emergency", "crisis")
+_EXAMPLES = PROJECT / "data" / "danger.tsv"
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class DangerClassifier(IntentClassifier, GraphComponent):
+    """Sets the probability of an emergency and of a crisis. See `topic_model`.
+
+    config: `calm_questions`: of the topics' other questions so many are learnt from, picked at
+    random, since the time of a training grows with the cube. Also those of `TopicModelSettings`.
+    """
+
+    def __init__(
+        self,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        model: TopicModel | None = None,
+    ) -> None:
+        self._config = {**self.get_default_config(), **config}
+        self._model_storage = model_storage
+        self._resource = resource
+        self._model = model
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        return [Featurizer]
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        return {**vars(TopicModelSettings(ridge=0.05)), "calm_questions": 2000}
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> DangerClassifier:
+        return cls(config, model_storage, resource)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        told = [(m, kind) for m in training_data.training_examples if (kind := _kind_of(m))]
+        calm = [m for m, kind in told if kind == _NONE and not m.get(_EXAMPLE_OF)]
+        learnt = [each for each in told if each[1] != _NONE or each[0].get(_EXAMPLE_OF)]
+        picked = random.Random(0).sample(calm, min(self._config["calm_questions"], len(calm)))
+        learnt += [(message, _NONE) for message in picked]
+        messages = [message for message, _ in learnt]
+        names = TopicModelSettings.__dataclass_fields__
+        settings = TopicModelSettings(**{name: self._config[name] for name in names})
+        kinds = [kind for _, kind in learnt]
+        self._model = TopicModel.fit(vectors_of(messages), kinds, settings, sizes_of(messages[0]))
+        with self._model_storage.write_to(self._resource) as folder:
+            self._model.save(folder / "danger.npz")
+        return self._resource
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> DangerClassifier:
+        with model_storage.read_from(resource) as folder:
+            model = TopicModel.load(folder / "danger.npz")
+        return cls(config, model_storage, resource, model)
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        return training_data
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        for message in messages:
+            if self._model is not None and not message.get(SETTLED):
+                row = self._model.probabilities(vectors_of([message]))[0]
+                told = dict(zip(self._model.labels, row))
+                danger = {kind: round(float(told.get(kind, 0)), 4) for kind in _KINDS}
+                message.set(DANGER, danger, add_to_output=True)
+        return messages
+
+
+def danger_examples() -> list[Message]:
+    """The messages of `data/danger.tsv` for training: without a topic, so of no intent."""
+    with _EXAMPLES.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE))
+    return [Message({TEXT: row["text"], _EXAMPLE_OF: row["danger"]}) for row in rows]
+
+
+def _kind_of(message: Message) -> str | None:
+    """What a training message is an example of; None for one that is none."""
+    if not message.get(TEXT):
+        return None
+    label = message.get(_EXAMPLE_OF)
+    if label:
+        return str(label)
+    topic = str(message.get(INTENT_RESPONSE_KEY) or message.get(INTENT) or "").split("/")[-1]
+    return (topic if topic in _KINDS else _NONE) if topic else None
