@@ -32,6 +32,12 @@ _ANYBODY = frozenset(
     {"someone", "somebody", "person", "man", "woman", "guy", "lady", "stranger", "they", "them",
      "he", "she", "him", "her", "alguien", "jemand", "quelqu", "qualcuno", "alguem", "iemand"}
 )  # fmt: skip
+#: Days and times: that a thing is so again they tell only beside it.
+_DAYS = frozenset(
+    {"today", "tonight", "yesterday", "last", "week", "night", "day", "days", "hours", "ago", "hoy",
+     "anoche", "ayer", "heute", "gestern", "jetzt", "hier", "aujourd", "ieri", "oggi", "ontem",
+     "hoje"}
+)  # fmt: skip
 _WAS = frozenset({"was", "were", "had", "attempted", "tried", "estaba", "tuve", "war", "hatte"})
 #: A clause that begins with one of these tells of what was said just before ("but that was ...").
 _POINTING_BACK = frozenset({"that", "this", "eso", "esto", "das", "c", "ca", "questo", "isso"})
@@ -192,10 +198,13 @@ class Context:
                 return False
         return False
 
-    def _certain_near(self, match: Match) -> bool:
+    def _certain_near(self, match: Match, joined: bool = False) -> bool:
+        """Is a time of now told beside it? joined: no "and" between ("... and now has lupus")."""
         start, end = self._clause(match.start)
         return any(
-            start <= cue.start < end and cue.start not in self._masked
+            start <= cue.start < end
+            and cue.start not in self._masked
+            and not (joined and _AND & set(self._words[match.at[-1] + 1 : cue.start]))
             for cue in self._cues.get("certain", ())
         )
 
@@ -257,12 +266,12 @@ class Context:
                 continue
             if self._nearer_to_other(cue, match) and not (crisis and self._was(match)):
                 continue
-            if self._certain_near(match) and not crisis:
+            if not crisis and (self._certain_near(match, joined=True) or self._sentence.happening):
                 continue
             if not crisis and (self._present(match) or self._cues.get("recurring")):
                 continue
             if crisis and (
-                (self._cues.get("returned") and not self._cues.get("well"))
+                (self._returned(match) and not self._cues.get("well"))
                 or not _RECENT_PAST.isdisjoint(self._words[cue.start : cue.end])
             ):
                 continue
@@ -270,6 +279,14 @@ class Context:
         if crisis:
             return False
         return self._history(match)
+
+    def _returned(self, match: Match) -> bool:
+        """Is a despair of the past back? A bare "today" must stand in the same clause."""
+        start, end = self._clause(match.start)
+        return any(
+            start <= cue.start < end or not _DAYS.issuperset(self._words[cue.start : cue.end])
+            for cue in self._cues.get("returned", ())
+        )
 
     def _was(self, match: Match) -> bool:
         """ "I was suicidal": told in the past tense."""
