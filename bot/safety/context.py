@@ -2,52 +2,10 @@
 
 from __future__ import annotations
 
+from bot.safety import context_words as words
 from bot.safety.lexicon import CUE, Voice
 from bot.safety.patterns import BREAK, Match
 from bot.safety.signs import CRISIS, DISEASE, Sentence, is_background
-
-#: Cues that hold for the next clause when they end their own ("the form asks: ...").
-_HEADINGS = frozenset({CUE + "reported", CUE + "hypothetical"})
-_POSSESSIVE = frozenset({"his", "her", "their", "the", "su", "sus", "sein", "ihre", "son", "sa"})
-#: How far before a sign its denial may stand, in words; and in a list of things denied.
-_DENIAL_REACH = 6
-_LIST_REACH = 16
-#: Words that deny by themselves: what is denied before them is something else.
-_LACKING = frozenset({"falta", "faltan", "sin", "manca", "manque", "fehlt", "kaum", "apenas"})
-#: Not long enough ago for a crisis to be over.
-_RECENT_PAST = frozenset({"month", "months", "mes", "meses", "monat", "monaten", "mois", "mesi"})
-_LIST_WORDS = {
-    "en": {"or", "nor"}, "es": {"o", "ni"}, "de": {"oder", "noch"}, "fr": {"ou", "ni"},
-    "it": {"o", "ne"}, "pt": {"ou", "nem"}, "nl": {"of", "noch"}, "pl": {"ani", "lub"},
-    "tr": {"veya"}, "ru": {"или", "ни"},
-}  # fmt: skip
-_AND = frozenset({"and", "y", "und", "et", "e", "en", "i", "ve", "и"})
-#: Words that deny a thing and no statement: the denial goes on ("no fever and no rash").
-_NOTHING = frozenset(
-    {"no", "nor", "neither", "without", "sin", "ni", "kein", "keine", "ohne", "sans", "senza",
-     "sem"}
-)  # fmt: skip
-#: People whom one reads of as well as knows.
-_ANYBODY = frozenset(
-    {"someone", "somebody", "person", "man", "woman", "guy", "lady", "stranger", "they", "them",
-     "he", "she", "him", "her", "alguien", "jemand", "quelqu", "qualcuno", "alguem", "iemand"}
-)  # fmt: skip
-#: Days and times: that a thing is so again they tell only beside it.
-_DAYS = frozenset(
-    {"today", "tonight", "yesterday", "last", "week", "night", "day", "days", "hours", "ago", "hoy",
-     "anoche", "ayer", "heute", "gestern", "jetzt", "hier", "aujourd", "ieri", "oggi", "ontem",
-     "hoje"}
-)  # fmt: skip
-_WAS = frozenset({"was", "were", "had", "attempted", "tried", "estaba", "tuve", "war", "hatte"})
-#: A clause that begins with one of these tells of what was said just before ("but that was ...").
-_POINTING_BACK = frozenset({"that", "this", "eso", "esto", "das", "c", "ca", "questo", "isso"})
-#: After "and" these begin a statement of its own ("no fever and is coughing blood").
-_VERBS = frozenset(
-    {"is", "am", "are", "has", "have", "had", "was", "keeps", "feels", "feel", "looks", "started",
-     "began", "now", "cannot", "couldnot", "can", "could", "puede", "kann", "peut", "esta", "estoy",
-     "tiene", "tengo", "ist", "bin", "hat", "habe", "est", "suis", "a", "ai", "ha", "ho", "sono",
-     "tem", "tenho", "estou", "heeft", "heb", "ma", "mam"}
-)  # fmt: skip
 
 
 class Context:
@@ -74,7 +32,7 @@ class Context:
         self._excused = {
             i for cue in self._cues.get("uncertain_present", ()) for i in range(cue.start, cue.end)
         }
-        joiners = set().union(*(_LIST_WORDS[language] for language in voice.languages))
+        joiners = set().union(*(words.LIST_WORDS[language] for language in voice.languages))
         self._has_list_word = not joiners.isdisjoint(self._words)
 
     # -- the verdict on one finding
@@ -152,7 +110,7 @@ class Context:
 
     def _subject_from(self, at: int) -> bool:
         return at < len(self._words) and (
-            self._words[at] in self._people or self._words[at] in _POSSESSIVE
+            self._words[at] in self._people or self._words[at] in words.POSSESSIVE
         )
 
     def _starts_anew(self, at: int) -> bool:
@@ -161,14 +119,14 @@ class Context:
             return True
         if at >= len(self._words):
             return False
-        return self._words[at] in _VERBS or (
-            self._words[at] in self._negators and self._words[at] not in _NOTHING
+        return self._words[at] in words.VERBS or (
+            self._words[at] in self._negators and self._words[at] not in words.NOTHING
         )
 
     def _denied(self, match: Match) -> bool:
         breaks = 0
-        reach = _DENIAL_REACH
-        if match.name == "infusion" or self._words[match.start] in _LACKING:
+        reach = words.DENIAL_REACH
+        if match.name == "infusion" or self._words[match.start] in words.LACKING:
             reach = 2
         i = match.start - 1
         while i >= 0 and match.start - i <= reach:
@@ -179,8 +137,8 @@ class Context:
                     return False
                 if any(self._subject_from(k) for k in range(i + 1, match.start)):
                     return False
-                reach = _LIST_REACH
-            elif word in self._ends or (word in _AND and self._starts_anew(i + 1)):
+                reach = words.LIST_REACH
+            elif word in self._ends or (word in words.AND and self._starts_anew(i + 1)):
                 return False
             elif word in self._negators and i not in self._not_negating and i not in match.at:
                 # "no I have chest pain" denies what was said before
@@ -204,7 +162,7 @@ class Context:
         return any(
             start <= cue.start < end
             and cue.start not in self._masked
-            and not (joined and _AND & set(self._words[match.at[-1] + 1 : cue.start]))
+            and not (joined and words.AND & set(self._words[match.at[-1] + 1 : cue.start]))
             for cue in self._cues.get("certain", ())
         )
 
@@ -215,7 +173,7 @@ class Context:
             word in {"but", "pero", "aber", "mais", "ma", "mas", "но", "maar"} for word in between
         ):
             return False
-        if BREAK not in between or (between[0] == BREAK and cue.name in _HEADINGS):
+        if BREAK not in between or (between[0] == BREAK and cue.name in words.HEADINGS):
             return True
         start, end = self._clause(cue.start)
         return any(
@@ -272,7 +230,7 @@ class Context:
                 continue
             if crisis and (
                 (self._returned(match) and not self._cues.get("well"))
-                or not _RECENT_PAST.isdisjoint(self._words[cue.start : cue.end])
+                or not words.RECENT_PAST.isdisjoint(self._words[cue.start : cue.end])
             ):
                 continue
             return True
@@ -284,18 +242,18 @@ class Context:
         """Is a despair of the past back? A bare "today" must stand in the same clause."""
         start, end = self._clause(match.start)
         return any(
-            start <= cue.start < end or not _DAYS.issuperset(self._words[cue.start : cue.end])
+            start <= cue.start < end or not words.DAYS.issuperset(self._words[cue.start : cue.end])
             for cue in self._cues.get("returned", ())
         )
 
     def _was(self, match: Match) -> bool:
         """ "I was suicidal": told in the past tense."""
-        return not _WAS.isdisjoint(self._words[max(0, match.start - 2) : match.start])
+        return not words.WAS.isdisjoint(self._words[max(0, match.start - 2) : match.start])
 
     def _next_to(self, cue: Match, match: Match) -> bool:
         """A clause that is nothing but a time ("two years ago, ...")."""
         start, end = self._clause(cue.start)
-        longest = 8 if _POINTING_BACK & set(self._words[start : start + 3]) else 5
+        longest = 8 if words.POINTING_BACK & set(self._words[start : start + 3]) else 5
         return (
             end - start <= longest
             and abs(self._clause_of[cue.start] - self._clause_of[match.start]) == 1
@@ -393,7 +351,7 @@ class Context:
         """Is it about somebody whom the writer knows, and not just "someone"?"""
         start, end = self._clause(match.start)
         return any(
-            self._words[i] in self._others and self._words[i] not in _ANYBODY
+            self._words[i] in self._others and self._words[i] not in words.ANYBODY
             for i in range(start, end)
         )
 
