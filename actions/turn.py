@@ -28,6 +28,7 @@ class Turn:
     in_fit_check: the fit check goes on, and waits for an answer.
     intent: Rasa's, None before any message.
     parts: what the message's sentences ask, each by itself (see `bot/nlu/topic_classifier.py`).
+    sheet: what a choice puts on the visit sheet or takes out (`knowledge/visit_sheet/choices.py`).
     danger: "emergency" or "crisis" where the classifier hears one, even beside another question.
     """
 
@@ -53,6 +54,7 @@ class Turn:
     in_fit_check: bool = False
     intent: str | None = None
     parts: list[dict[str, Any]] = field(default_factory=list)
+    sheet: str | None = None
     guide: Guide = field(default_factory=guide)
 
     @classmethod
@@ -98,6 +100,7 @@ class Turn:
             in_fit_check=tracker.active_loop.get("name") == FIT_CHECK,
             intent=(message.get("intent") or {}).get("name"),
             parts=message.get("parts_told") or [],
+            sheet=next(iter(_entities(message, "sheet")), None),
         )
 
 

@@ -69,6 +69,7 @@ def create_tables(engine: Engine) -> None:
     from knowledge.review import tables as _review  # noqa: F401
     from knowledge.schema import bring_up_to_date
     from knowledge.trials import tables as trials
+    from knowledge.visit_sheet import tables as _visit_sheet  # noqa: F401
 
     bring_up_to_date(engine, [curated.COPIES, trials.COPIES])
 

@@ -13,11 +13,13 @@ from knowledge.database import create_tables, open_engine
 from knowledge.fit_check.checks import FitChecks
 from knowledge.replies.compose import Composer
 from knowledge.replies.fit import FitReplies
+from knowledge.replies.sheet import SheetReplies
 from knowledge.replies.store import ReplyStore
 from knowledge.replies.trials import TrialReplies
 from knowledge.settings import knowledge_settings
 from knowledge.trials.client import RegistryClient
 from knowledge.trials.mirror import Mirror
+from knowledge.visit_sheet.sheets import VisitSheets
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,8 @@ class Guide:
     trial_replies: TrialReplies
     fit_checks: FitChecks
     fit_replies: FitReplies
+    visit_sheets: VisitSheets
+    sheet_replies: SheetReplies
     registry: RegistryClient
     mirror: Mirror
     #: The registry is a replay of recorded data.
@@ -51,15 +55,20 @@ def guide() -> Guide:
     curated = CuratedStore(engine)
     composer = Composer(curated.content, reviewed_only=settings.reviewed_only)
     registry = RegistryClient(settings.registry_url)
+    replies = ReplyStore(engine)
     names = {id_: c.registry + c.mesh for id_, c in curated.content().conditions.items()}
     return Guide(
         engine=engine,
         curated=curated,
         composer=composer,
-        replies=ReplyStore(engine),
+        replies=replies,
         trial_replies=TrialReplies(composer, settings.recorded),
         fit_checks=FitChecks(engine),
         fit_replies=FitReplies(composer, settings.recorded),
+        visit_sheets=VisitSheets(
+            engine, curated.content, composer, replies, settings.recorded, settings.reviewed_only
+        ),
+        sheet_replies=SheetReplies(composer),
         registry=registry,
         mirror=Mirror(engine, registry, names),
         recorded=settings.recorded,

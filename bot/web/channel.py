@@ -29,6 +29,7 @@ from bot.web.limits import (
     NEW_SESSIONS_PER_ADDRESS,
     PER_ADDRESS,
     PER_SESSION,
+    SHEETS_PER_SESSION,
     Limit,
     address_key,
     limiter,
@@ -44,6 +45,7 @@ from bot.web.requests import (
     too_large,
 )
 from bot.web.review import ReviewNotes
+from bot.web.sheet import sheet_answer, wanted_format
 from bot.web.tokens import Session, TokenInvalid, Tokens
 from bot.web.tracker_store import erase_conversations, truncate_log
 from bot.web.turns import ChoiceUnknown, Conflict, Person, TurnFailed, Turns
@@ -98,6 +100,7 @@ class WebChannel(InputChannel):
             (routes.end_session, "/webhooks/web/session", "DELETE"),
             (routes.message, "/webhooks/web/message", "POST"),
             (routes.feedback, "/webhooks/web/feedback", "POST"),
+            (routes.sheet, "/webhooks/web/sheet", "GET"),
         ):
             name = f"{method}{address}".replace("/", "_").replace(".", "_")
             # Sanic writes on the handlers that it is given, which bound methods do not allow.
@@ -278,6 +281,18 @@ class _Routes:
         if not helpful:
             await asyncio.to_thread(self._notes.rated_down, session.conversation, id_)
         return empty()
+
+    @_guarded
+    async def sheet(self, request: Request) -> HTTPResponse:
+        """The visit sheet, as `format` says: html (a page to print), pdf, json (FHIR)."""
+        self._limit(request, PER_ADDRESS, "address")
+        session = await self._session(request)
+        wanted = wanted_format(request.args.get("format"))
+        if not self._limiter.allow(f"sheet:{session.conversation}", SHEETS_PER_SESSION):
+            raise _too_many()
+        return await asyncio.to_thread(
+            sheet_answer, self._guide, session.conversation, session.clinic, session.locale, wanted
+        )
 
     # -- who may
 

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from knowledge.clinics import DEMO
 from knowledge.curated.content import Clinic
+from knowledge.visit_sheet.html import STYLE_HASH
 
 EVERYWHERE = {
     "X-Content-Type-Options": "nosniff",
@@ -15,8 +16,11 @@ EVERYWHERE = {
 }
 NOT_STORED = {"Cache-Control": "no-store"}
 
+#: The visit sheet brings its style along; opened from the frame, it is under the frame's policy.
+SHEET = f"default-src 'none'; style-src '{STYLE_HASH}'; img-src data:; frame-ancestors 'none'"
 _FRAME = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    f"default-src 'none'; script-src 'self'; style-src 'self' '{STYLE_HASH}'; "
+    "img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors {ancestors}"
 )
 PAGE = (

@@ -26,6 +26,8 @@ class Limit:
 PER_SESSION = Limit(30, 60)
 PER_ADDRESS = Limit(120, 60)
 NEW_SESSIONS_PER_ADDRESS = Limit(30, 60)
+#: A PDF takes up to a second of the processor.
+SHEETS_PER_SESSION = Limit(10, 60)
 
 
 class Limiter(Protocol):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 #: Text by locale ("en", "es"). English is always there.
 Localised = Mapping[str, str]
@@ -178,6 +179,34 @@ class ProductStatus:
 
 
 @dataclass(frozen=True)
+class VisitQuestion:
+    """A question for the visit sheet.
+
+    when: what one of the chosen trials must have for it to be asked (`knowledge/visit_sheet`), {}
+    for always. quote: categories of criteria whose words stand beneath it. why: what is known, by
+    locale, with its claims; {} where the question needs none.
+    """
+
+    id: str
+    area: str
+    when: Mapping[str, Any]
+    quote: tuple[str, ...]
+    ask: Localised
+    why: Mapping[str, Paragraph]
+
+
+@dataclass(frozen=True)
+class VisitSheetContent:
+    """What the visit sheet is made with. notes: lines that the person fills in by hand."""
+
+    questions: tuple[VisitQuestion, ...]
+    notes: tuple[Localised, ...]
+    review: Review
+    as_of: datetime.date
+    next_review: datetime.date
+
+
+@dataclass(frozen=True)
 class Clinic:
     """A clinic that embeds the widget.
 
@@ -214,6 +243,7 @@ class Content:
     status: tuple[ProductStatus, ...]
     status_wording: Mapping[str, Localised]
     jurisdictions: Mapping[str, Localised]
+    visit_sheet: VisitSheetContent
     #: Of the files and of the code that reads them.
     hash: str = field(default="", compare=False)
 

@@ -32,6 +32,8 @@ from knowledge.curated.content import (
     Review,
     Source,
     Topic,
+    VisitQuestion,
+    VisitSheetContent,
 )
 
 CONTENT_FOLDER = Path(__file__).parent / "content"
@@ -107,17 +109,19 @@ class Reader:
         conditions = self._conditions()
         topics = {topic.id: topic for topic in self._topics()}
         status = self._mapping("status.yml")
+        visit_sheet = self._mapping("visit_sheet.yml")
         return Content(
             topics=topics,
             sources={id_: source for id_, (source, _) in self._sources.items()},
             conditions=conditions,
             diseases=tuple(self._read_list("diseases.yml", self._disease)),
             glossary=tuple(self._read_list("glossary.yml", self._term)),
-            phrases=self._mapping("phrases.yml"),
+            phrases={**self._mapping("phrases.yml"), **(visit_sheet.get("wording") or {})},
             cards=self._mapping("safety/cards.yml"),
             status=tuple(self._status(status.get("rows") or ())),
             status_wording=status.get("wording") or {},
             jurisdictions=status.get("jurisdictions") or {},
+            visit_sheet=self._visit_sheet(visit_sheet),
             hash=self._digest.hexdigest(),
         )
 
@@ -203,6 +207,19 @@ class Reader:
             if row is not None:
                 yield row
 
+    def _visit_sheet(self, node: Mapping[str, Any]) -> VisitSheetContent:
+        path = self.folder / "visit_sheet.yml"
+        if not node:
+            return VisitSheetContent((), (), Review("draft"), date.min, date.max)
+        found = [self._guarded(path, each, _visit_question) for each in node["questions"]]
+        return VisitSheetContent(
+            questions=tuple(question for question in found if question is not None),
+            notes=tuple(dict(each) for each in node["notes"]),
+            review=_review(node["review"]),
+            as_of=_date(node["as_of"]),
+            next_review=_date(node["next_review"]),
+        )
+
     def _disease(self, _path: Path, node: Node) -> Disease:
         return Disease(
             name=dict(node["name"]), aliases=tuple(str(a) for a in node.get("aliases", ()))
@@ -237,7 +254,6 @@ class Reader:
         group = node["group"]
         if group not in GROUPS:
             self._problem(path, node.lines["group"], f"unknown group '{group}'")
-        review = node["review"]
         answer = self._answer(path, node, node) if node.get("answer") else None
         variants = {}
         for condition, variant in (node.get("variants") or {}).items():
@@ -248,13 +264,7 @@ class Reader:
             title=dict(node["title"]),
             about_therapy=bool(node.get("about_therapy", group not in GROUPS_NOT_ABOUT_THERAPY)),
             intent=node.get("intent", "ask"),
-            review=Review(
-                status=review["status"],
-                by=review.get("by"),
-                role=review.get("role"),
-                on=str(review["on"]) if review.get("on") else None,
-                languages=tuple(review.get("languages", ("en",))),
-            ),
+            review=_review(node["review"]),
             answer=answer,
             variants=variants,
             next=tuple(node.get("next") or ()),
@@ -300,6 +310,27 @@ def _condition(id_: str, _path: Path, node: Mapping[str, Any]) -> Condition:
         aliases=tuple(aliases),
         mesh=tuple(str(term) for term in node.get("mesh", ())),
         registry=tuple(str(term) for term in node.get("registry", ())),
+    )
+
+
+def _review(node: Mapping[str, Any]) -> Review:
+    return Review(
+        status=node["status"],
+        by=node.get("by"),
+        role=node.get("role"),
+        on=str(node["on"]) if node.get("on") else None,
+        languages=tuple(node.get("languages", ("en",))),
+    )
+
+
+def _visit_question(_path: Path, node: Mapping[str, Any]) -> VisitQuestion:
+    return VisitQuestion(
+        id=node["id"],
+        area=node["area"],
+        when=dict(node.get("when") or {}),
+        quote=tuple(node.get("quote") or ()),
+        ask=dict(node["ask"]),
+        why={locale: paragraph(text) for locale, text in (node.get("why") or {}).items()},
     )
 
 

@@ -23,6 +23,8 @@ from knowledge.curated.content import (
     Review,
     Source,
     Topic,
+    VisitQuestion,
+    VisitSheetContent,
 )
 from knowledge.curated.tables import (
     COPIES,
@@ -35,6 +37,8 @@ from knowledge.curated.tables import (
     SourceRow,
     StatusRow,
     TopicRow,
+    VisitQuestionRow,
+    VisitSheetRow,
 )
 from knowledge.database import transaction
 
@@ -109,10 +113,7 @@ def _rows(content: Content) -> Iterable[Any]:
                     topic_id=topic.id,
                     condition=condition,
                     locale=locale,
-                    paragraphs=[
-                        [p.text, [[claim.text, list(claim.sources)] for claim in p.claims]]
-                        for p in paragraphs
-                    ],
+                    paragraphs=[_paragraph_row(p) for p in paragraphs],
                     as_of=answer.as_of,
                     next_review=answer.next_review,
                     evidence=answer.evidence,
@@ -146,6 +147,23 @@ def _rows(content: Content) -> Iterable[Any]:
             yield SentenceRow(kind=kind, key=key, text=dict(text))
     for row in content.status:
         yield StatusRow(**vars(row))
+    sheet = content.visit_sheet
+    for question in sheet.questions:
+        yield VisitQuestionRow(
+            id=question.id,
+            area=question.area,
+            when=dict(question.when),
+            quote=list(question.quote),
+            ask=dict(question.ask),
+            why={locale: _paragraph_row(why) for locale, why in question.why.items()},
+        )
+    yield VisitSheetRow(
+        id=1,
+        notes=[dict(note) for note in sheet.notes],
+        review=vars(sheet.review),
+        as_of=sheet.as_of,
+        next_review=sheet.next_review,
+    )
     yield LoadedContent(id=1, content_hash=content.hash)
 
 
@@ -187,6 +205,7 @@ def _read(session: Session, content_hash: str) -> Content:
         ),
         status_wording=sentences["status"],
         jurisdictions=sentences["jurisdiction"],
+        visit_sheet=_visit_sheet(session),
         hash=content_hash,
     )
 
@@ -215,15 +234,42 @@ def _topic(row: TopicRow, answers: dict[str, list[AnswerRow]]) -> Topic:
 def _answer(rows: list[AnswerRow]) -> Answer:
     return Answer(
         paragraphs={
-            row.locale: tuple(
-                Paragraph(text, tuple(Claim(said, tuple(sources)) for said, sources in claims))
-                for text, claims in row.paragraphs
-            )
-            for row in rows
+            row.locale: tuple(_paragraph(*each) for each in row.paragraphs) for row in rows
         },
         as_of=rows[0].as_of,
         next_review=rows[0].next_review,
         evidence=rows[0].evidence,
+    )
+
+
+def _paragraph_row(paragraph: Paragraph) -> list[Any]:
+    return [paragraph.text, [[claim.text, list(claim.sources)] for claim in paragraph.claims]]
+
+
+def _paragraph(text: str, claims: list[Any]) -> Paragraph:
+    return Paragraph(text, tuple(Claim(said, tuple(sources)) for said, sources in claims))
+
+
+def _visit_sheet(session: Session) -> VisitSheetContent:
+    row = session.execute(select(VisitSheetRow)).scalar_one()
+    return VisitSheetContent(
+        questions=tuple(
+            VisitQuestion(
+                id=each.id,
+                area=each.area,
+                when=each.when,
+                quote=tuple(each.quote),
+                ask=each.ask,
+                why={locale: _paragraph(*why) for locale, why in each.why.items()},
+            )
+            for each in session.execute(
+                select(VisitQuestionRow).order_by(VisitQuestionRow.position)
+            ).scalars()
+        ),
+        notes=tuple(row.notes),
+        review=_review(row.review),
+        as_of=row.as_of,
+        next_review=row.next_review,
     )
 
 

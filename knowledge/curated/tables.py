@@ -112,11 +112,35 @@ class StatusRow(Base):
     source = Column(String(80), nullable=False)
 
 
+class VisitQuestionRow(Base):
+    """A question for the visit sheet. why: by locale, as `AnswerRow.paragraphs` has one."""
+
+    __tablename__ = "curated_visit_question"
+    position = Column(Integer, primary_key=True)
+    id = Column(String(64), nullable=False)
+    area = Column(String(32), nullable=False)
+    when = Column("asked_when", JSON, nullable=False)
+    quote = Column(JSON, nullable=False)
+    ask = Column(JSON, nullable=False)
+    why = Column(JSON, nullable=False)
+
+
+class VisitSheetRow(Base):
+    """One row: what the visit sheet has beside its questions."""
+
+    __tablename__ = "curated_visit_sheet"
+    id = Column(Integer, primary_key=True)
+    notes = Column(JSON, nullable=False)
+    review = Column(JSON, nullable=False)
+    as_of = Column(Date, nullable=False)
+    next_review = Column(Date, nullable=False)
+
+
 #: All of them: they hold what the content files say.
 COPIES = tuple(
     row.__table__
     for row in (
         TopicRow, AnswerRow, SourceRow, ConditionRow, DiseaseRow, GlossaryRow, SentenceRow,
-        StatusRow, LoadedContent,
+        StatusRow, VisitQuestionRow, VisitSheetRow, LoadedContent,
     )
 )  # fmt: skip

@@ -290,6 +290,10 @@ class Composer:
         )
         return replace(reply, sources=[*reply.sources, *sources])
 
+    def owed(self, named: Named | None, setting: Setting) -> list[str]:
+        """The sentence that it is experimental, and the one that names the specialist."""
+        return [self._experimental(named, setting), self._specialist(named, setting)["text"]]
+
     # -- words
 
     def phrase(self, name: str, locale: str) -> str:

@@ -50,6 +50,7 @@ class Reply:
     listing: dict[str, Any] | None = None
     criteria: list[dict[str, Any]] | None = None
     choices: list[Choice] = field(default_factory=list)
+    sheet: dict[str, Any] | None = None
 
     def as_json(self) -> dict[str, Any]:
         """A JSON-ready dict in the contract's shape; empty fields are left out."""

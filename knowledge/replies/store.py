@@ -23,8 +23,17 @@ from knowledge.replies.tables import (
     OpenSession,
     RunningTurn,
 )
+from knowledge.visit_sheet.tables import SheetChoiceRow
 
-_TABLES = (GivenReply, AnsweredMessage, RunningTurn, Feedback, FitCheckRow, OpenSession)
+_TABLES = (
+    GivenReply,
+    AnsweredMessage,
+    RunningTurn,
+    Feedback,
+    FitCheckRow,
+    SheetChoiceRow,
+    OpenSession,
+)
 
 
 @dataclass(frozen=True)
@@ -106,6 +115,16 @@ class ReplyStore:
                 .limit(number)
             ).scalars()
             return list(rows)[::-1]
+
+    def given(self, conversation: str) -> list[tuple[float, dict[str, Any]]]:
+        """All replies of a conversation with their times (seconds since 1970), oldest first."""
+        with Session(self._engine, future=True) as session:
+            rows = session.execute(
+                select(GivenReply.given_at, GivenReply.reply)
+                .where(GivenReply.conversation == conversation)
+                .order_by(GivenReply.given_at)
+            )
+            return [(at, reply) for at, reply in rows]
 
     def offered(self, conversation: str) -> set[str]:
         """The values of all choices offered in a conversation."""

@@ -22,7 +22,7 @@ from pathlib import Path
 import yaml
 
 from knowledge.curated.content import Content
-from knowledge.curated.lint import fixed, sources
+from knowledge.curated.lint import fixed, sources, visit_sheet
 from knowledge.curated.lint.readability import Jargon, Readability
 from knowledge.curated.lint.topics import TopicFile
 from knowledge.curated.reading import CONTENT_FOLDER, Problem, Reader
@@ -49,6 +49,7 @@ def _all(folder: Path, content: Content, today: date) -> Iterator[Problem]:
     for complaint in readability.complaints_on_all():
         yield Problem(folder / "topics", 1, complaint)
     yield from fixed.problems(folder, content, today)
+    yield from visit_sheet.problems(folder, content, today)
 
 
 def _jargon(folder: Path) -> dict[str, Jargon]:
