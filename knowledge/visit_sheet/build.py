@@ -10,7 +10,7 @@ from typing import Any
 from knowledge.curated.content import Content, Source, VisitQuestion
 from knowledge.replies.compose import Setting
 from knowledge.replies.trial_words import TrialWords
-from knowledge.replies.wording import contact, day, phases, status_words
+from knowledge.replies.wording import contact, day, iso_day
 from knowledge.trials.cards import STUDY_URL, card
 from knowledge.trials.records import readable
 from knowledge.visit_sheet.choices import Chosen
@@ -141,24 +141,27 @@ class _Builder:
         status = str(shown["status"])
         meaning = f"status_{status}"
         meant = self._say(meaning if self._words.has(meaning) else "status_other")
-        yield self._fact("status", f"{status_words(status)}: {meant}")
+        yield self._fact("status", f"{self._words.status(status, self._setting)}: {meant}")
         yield self._fact("phase", self._phase(shown.get("phases") or []))
         if record:
             given = [name for _, name in record.trial.interventions if name]
             yield self._fact("given", ", ".join(given), english=True)
             yield self._fact("design", self._design(record))
-        yield self._fact("ages", self._words.ages(dict(shown), self._setting).strip(" ."))
+        who = self._words.ages(dict(shown), self._setting)
+        who += self._words.sex(dict(shown), self._setting)
+        yield self._fact("ages", who.strip(" ."))
         yield self._fact("sponsor", shown.get("sponsor") or "", english=True)
         if site := shown.get("nearest_site"):
-            yield self._fact("site", self._words.site(site, self._setting, None), english=True)
+            yield self._fact("site", self._words.site(site, self._setting, None))
         yield self._fact("contact", contact(shown.get("contact")), english=True)
-        yield self._fact("updated", shown.get("last_update") or "")
+        if updated := shown.get("last_update"):
+            yield self._fact("updated", iso_day(updated, self._setting.locale))
 
     def _fact(self, name: str, text: str, english: bool = False) -> Fact:
         return Fact(name, self._say(f"sheet_{name}"), text, english)
 
     def _phase(self, listed: list[str]) -> str:
-        shown = phases(listed)
+        shown = self._words.phases(listed, self._setting)
         if not shown:
             return self._say("phase_none")
         meanings = [self._say(f"phase_means_{each}") for each in listed if each != "NA"]
