@@ -62,6 +62,7 @@ STATIC = Path(__file__).parent / "static"
 _FILES = {
     "/widget.js": ("widget.js", "text/javascript; charset=utf-8"),
     "/static/chat.js": ("chat.js", "text/javascript; charset=utf-8"),
+    "/static/fit.js": ("fit.js", "text/javascript; charset=utf-8"),
     "/static/chat.css": ("chat.css", "text/css; charset=utf-8"),
     "/static/demo.css": ("demo.css", "text/css; charset=utf-8"),
 }

@@ -111,12 +111,11 @@ class _Builder:
         url = STUDY_URL.format(seen.nct_id)
         self._source(
             url,
-            SheetSource(
-                f"ClinicalTrials.gov, {seen.nct_id}",
-                "U.S. National Library of Medicine",
-                url,
-                at[:10],
-            ),
+            f"ClinicalTrials.gov, {seen.nct_id}",
+            "U.S. National Library of Medicine",
+            url,
+            str(shown.get("last_update") or ""),
+            at[:10],
         )
         groups = self._marks(seen.nct_id) if "marks" in self._material.chosen.parts else []
         on = self._material.seen.marked_on
@@ -250,13 +249,17 @@ class _Builder:
 
     def _curated(self, id_: str) -> int:
         source: Source = self._material.content.sources[id_]
-        # A page that names no date has the day on which it was read.
-        date_ = source.date if source.date[:1].isdigit() else source.checked.isoformat()
-        return self._source(id_, SheetSource(source.title, source.publisher, source.url, date_))
+        date_ = source.date if source.date[:1].isdigit() else ""
+        read = source.checked.isoformat()
+        return self._source(id_, source.title, source.publisher, source.url, date_, read)
 
-    def _source(self, key: str, source: SheetSource) -> int:
-        """Its number in the list, from 1 on."""
-        self._sources.setdefault(key, source)
+    def _source(self, key: str, title: str, publisher: str, url: str, on: str, read: str) -> int:
+        """Its number in the list, from 1 on. on: when it was published, "" where that is unsaid."""
+        if key not in self._sources:
+            locale = self._setting.locale
+            told = [iso_day(on, locale)] if on else []
+            told.append(self._say("sheet_read", date=iso_day(read, locale)))
+            self._sources[key] = SheetSource(title, publisher, url, on, read, ", ".join(told))
         return list(self._sources).index(key) + 1
 
     def _say(self, phrase: str, **words: Any) -> str:

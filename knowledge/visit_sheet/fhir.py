@@ -81,7 +81,8 @@ def questionnaire() -> Json:
                 _asked("source.title", "string", "Title"),
                 _asked("source.publisher", "string", "Publisher"),
                 _asked("source.address", "url", "Address"),
-                _asked("source.date", "date", "Date"),
+                _asked("source.date", "date", "Date of publication"),
+                _asked("source.read", "date", "Day on which it was read"),
             ),
         ],
     }
@@ -107,6 +108,7 @@ def as_fhir(sheet: Sheet) -> Json:
                     _item("source.publisher", "valueString", source.publisher),
                     _item("source.address", "valueUri", source.url),
                     _item("source.date", "valueDate", source.date),
+                    _item("source.read", "valueDate", source.read),
                 )
                 for source in sheet.sources
             ),

@@ -102,7 +102,7 @@ class _Document:
         self._heading(self._labels["marks"], 3)
         self._text(f"{trial.marks_note} {self._labels['only_team']}", size=9)
         for group in trial.marks:
-            self._heading(f"{group.label} ({len(group.marks)})", 3)
+            self._heading(group.label, 3)
             self._marks(group)
 
     def _marks(self, group: MarkGroup) -> None:
@@ -145,7 +145,7 @@ class _Document:
             return
         self._heading(self._labels["sources"], 1)
         for number, source in enumerate(self._sheet.sources, start=1):
-            self._text(f"{number}. {source.title}. {source.publisher}, {source.date}.", size=8.5)
+            self._text(f"{number}. {source.title}. {source.publisher}, {source.said}.", size=8.5)
             self._text(source.url, size=8.5, indent=5, link=source.url)
 
     # -- pieces

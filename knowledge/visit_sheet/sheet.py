@@ -90,12 +90,17 @@ class QuestionArea:
 
 @dataclass(frozen=True)
 class SheetSource:
-    """Where something comes from. date: ISO, of publication or of reading."""
+    """Where something comes from. date: ISO, when it was published, "" where it does not say.
+
+    read: ISO, the day on which we read it; said: both, in words.
+    """
 
     title: str
     publisher: str
     url: str
     date: str
+    read: str
+    said: str
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Route, expect
 
+from tests.browser.test_sheet import show_fit
+
 if TYPE_CHECKING:
     from tests.browser.conftest import Visitor
 
@@ -44,6 +46,7 @@ STATES: dict[str, Callable[[Visitor], object]] = {
     "plain text": lambda visitor: _opened(visitor, "Menu", "Read, print or save"),
     "not sent": _failed,
     "spanish": _spanish,
+    "fit check and sheet": lambda visitor: show_fit(visitor),
 }
 
 

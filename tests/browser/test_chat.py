@@ -244,7 +244,7 @@ def test_hostile_text_stays_text(visitor: Visitor) -> None:
     links = visitor.chat.locator("#log a").evaluate_all("all => all.map(a => a.protocol)")
     assert set(links) <= {"https:", "tel:", "mailto:"}
     new = [url for url in visitor.requested if url not in asked]
-    assert all(url.endswith("/webhooks/web/message") for url in new)
+    assert all(url.endswith(("/webhooks/web/message", "/static/fit.js")) for url in new)
 
 
 def _hostile_reply(text: str) -> dict[str, Any]:
@@ -259,7 +259,8 @@ def _hostile_reply(text: str) -> dict[str, Any]:
         "review": {"status": "reviewed", "by": text, "on": text},
         "listing": {"checked_at": text, "live": True, "total": 1},
         "choices": [{"title": text, "value": text}],
-        "criteria": [{"text": text, "kind": text, "verdict": text, "why": text}],
+        "criteria": [{"nct_id": text, "text": text, "kind": text, "verdict": text, "why": text}],
+        "sheet": {"formats": ["html", text]},
         "trials": [
             {
                 "nct_id": text,

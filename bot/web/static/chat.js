@@ -53,9 +53,6 @@
       who: "Who", sponsor: "Run by", contact: "Contact", registry: "Registry", updated: "updated",
       between: (a, b) => `Ages ${a} to ${b}`, from: (a) => `Age ${a} and over`, upTo: (b) => `Up to age ${b}`,
       allAges: "All ages", months: "months", FEMALE: "women only", MALE: "men only",
-      inclusion: "Must have:", exclusion: "Must not have:",
-      fits: "Matches what you said", may_not_fit: "May not match", ask: "Ask the trial team",
-      criteria: "What this trial asks for", criteriaNote: "In the registry's own words. Only the trial team can decide.",
       helpful: "Was this helpful?", yes: "Yes", no: "No", thanks: "Thank you.",
       why: "What was wrong? (you may leave this out; no names please)",
       status: {
@@ -105,9 +102,6 @@
       who: "Quién", sponsor: "Lo dirige", contact: "Contacto", registry: "Registro", updated: "actualizado el",
       between: (a, b) => `De ${a} a ${b} años`, from: (a) => `Desde ${a} años`, upTo: (b) => `Hasta ${b} años`,
       allAges: "Todas las edades", months: "meses", FEMALE: "solo mujeres", MALE: "solo hombres",
-      inclusion: "Hay que tener:", exclusion: "No hay que tener:",
-      fits: "Coincide con lo que has dicho", may_not_fit: "Puede que no coincida", ask: "Pregunta al equipo del ensayo",
-      criteria: "Qué pide este ensayo", criteriaNote: "Con las palabras del registro, en inglés. Solo el equipo del ensayo puede decidir.",
       helpful: "¿Te ha servido?", yes: "Sí", no: "No", thanks: "Gracias.",
       why: "¿Qué estaba mal? (es opcional; sin nombres, por favor)",
       status: {
@@ -316,15 +310,6 @@
       facts);
   }
 
-  function drawCriteria(criteria, w) {
-    return el("section", { class: "criteria" }, el("h2", null, w.criteria), fine(w.criteriaNote), el("ul", null, ...criteria.map((line) => {
-      const verdict = ["fits", "may_not_fit"].includes(line.verdict) ? line.verdict : "ask";
-      return el("li", { class: verdict }, el("strong", null, w[verdict]),
-        el("p", null, line.kind === "exclusion" ? w.exclusion : w.inclusion, " ", el("q", { lang: "en", dir: "auto" }, words(line.text))),
-        line.why ? fine(line.why) : null);
-    })));
-  }
-
   function drawSources(sources, w) {
     return el("details", null, el("summary", null, w.sources(sources.length)), el("ol", null, ...sources.map((source) =>
       el("li", { dir: "auto" }, link(source.url, words(source.title) || words(source.url), "en"),
@@ -368,6 +353,12 @@
     return area;
   }
 
+  /** What few replies have is drawn by a file of its own, fetched with the first of them. */
+  let extras = null;
+  async function prepare(replies) {
+    if (replies.some((reply) => reply.criteria || reply.sheet)) extras ??= await import("./fit.js").catch(() => null);
+  }
+
   function drawReply(reply) {
     const locale = /^[a-z]{2,3}(-\w{2,8})*$/.test(words(reply.locale)) ? reply.locale : t.lang;
     const w = locale === "es" ? WORDS.es : t; // English may stand in for a language without content
@@ -389,9 +380,10 @@
       drawText(reply, trials.length ? el("ul", { class: "trials", lang: w.lang }, ...trials.map((trial) => drawTrial(trial, w))) : null),
       el("div", { class: "after", lang: w.lang },
         listing ? fine((listing.live ? w.live : w.old)(day(listing.checked_at, w, true))) : null,
-        criteria.length ? drawCriteria(criteria, w) : null,
+        extras && criteria.length ? extras.drawCriteria(criteria, reply.text, w.lang, { el, fine }) : null,
         checked ? fine(checked) : null,
         sources.length ? drawSources(sources, w) : null),
+      extras && reply.sheet ? extras.drawSheet(reply.sheet, w.lang, session?.token, { el }) : null,
       choices.length ? drawChoices(reply, choices) : null,
       ["answer", "trials", "trial"].includes(reply.kind) && reply.id ? drawFeedback(reply, w) : null);
   }
@@ -504,9 +496,10 @@
     const mine = run;
     setBusy(t.waiting);
     const { status, data } = await insist(() => attempt(turn));
+    const replies = list(data?.messages);
+    await prepare(replies);
     if (mine !== run) return;
     setBusy("");
-    const replies = list(data?.messages);
     if (status !== 200 || !replies.length) return void fail(turn, status, replies);
     if (turn.restored && box.value === turn.text) { box.value = ""; fitBox(); }
     addReplies(replies, turn.bubble);

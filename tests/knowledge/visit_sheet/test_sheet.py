@@ -121,7 +121,9 @@ def test_every_claim_has_its_source_with_address_and_date(talk: Talk) -> None:
     sheet = talk.sheet()
     for source in sheet.sources:
         assert source.url.startswith("https://")
-        assert re.fullmatch(r"\d{4}(-\d\d){0,2}", source.date)
+        assert re.fullmatch(r"(\d{4}(-\d\d){0,2})?", source.date)
+        assert re.fullmatch(r"\d{4}-\d\d-\d\d", source.read)
+        assert "2026" in source.said
     for area in sheet.areas:
         for question in area.questions:
             assert bool(question.why) == bool(question.sources)
