@@ -206,9 +206,9 @@ class _Details:
         if card.get("last_update"):
             updated = iso_day(card["last_update"], self._setting.locale)
             yield self._say("trial_updated", date=updated)
-        yield self._say("trial_link", url=card["url"])
         if lookup.checked_at:
             yield self._words.checked(lookup.checked_at, lookup.live, lookup.bundled, self._setting)
+        yield self._say("trial_link", url=card["url"])
 
     def _say(self, phrase: str, **words: Any) -> str:
         return self._words.say(phrase, self._setting, **words)
