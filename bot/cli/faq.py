@@ -6,7 +6,7 @@ import argparse
 import csv
 import datetime
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -93,7 +93,7 @@ def new(arguments: argparse.Namespace) -> int:
     """
     content = read_content(arguments.content)
     ask = interactive() and not arguments.yes
-    faq = _asked_for(arguments) if ask else _given(arguments)
+    faq = _asked_for(arguments, content.sources) if ask else _given(arguments)
     like = Neighbours(questions_of(content)).of([faq.title, *faq.questions])
     for near in like:
         print(f"  {near.similarity:.2f}  {near.topic}: {near.question}")
@@ -211,37 +211,52 @@ def _new_source(arguments: argparse.Namespace, topic: str) -> list[NewSource]:
     return [NewSource(id=id_, type=arguments.source_type, **parts)]
 
 
-def _asked_for(arguments: argparse.Namespace) -> NewFaq:
+def _asked_for(arguments: argparse.Namespace, known_sources: Collection[str]) -> NewFaq:
+    """known_sources: ids; no other one is taken."""
     import questionary
 
-    def text(message: str, given: str | None, default: str = "") -> str:
+    def given_or_asked(given: str | None, question: questionary.Question) -> str:
         if given:
             return given
-        answer = questionary.text(message, default=default).ask()
+        answer = question.ask()
         if answer is None:
             raise FaqInvalid("stopped; nothing was written")
         return str(answer).strip()
 
-    def several(message: str, given: list[str] | None) -> list[str]:
-        found = list(given or ())
-        while not given and (line := text(f"{message} (empty: done)", None)):
+    def text(message: str, given: str | None = None, default: str = "") -> str:
+        return given_or_asked(given, questionary.text(message, default=default))
+
+    def several(message: str, ask: Callable[[str], str]) -> list[str]:
+        found: list[str] = []
+        while line := ask(f"{message} (empty: {'no more' if found else 'none'}):"):
             found.append(line)
         return found
+
+    def source(message: str) -> str:
+        return given_or_asked(
+            None,
+            questionary.autocomplete(
+                message,
+                choices=sorted(known_sources),
+                match_middle=True,
+                validate=lambda id_: not id_ or id_ in known_sources or "No source has that id.",
+            ),
+        )
 
     filled = argparse.Namespace(**vars(arguments))
     filled.title = text("The question, as a button shows it:", arguments.title)
     filled.id = text("Its id:", arguments.id, topic_id(filled.title))
-    filled.group = arguments.group or questionary.select("About:", sorted(GROUPS)).ask()
-    filled.answer = several("A paragraph of the answer, in plain words:", arguments.answer)
-    if not arguments.source:
-        filled.source = several("Id of a source we have:", None)
-    if not filled.source and not arguments.source_url:
-        filled.source_url = text("A new source's address (empty: none):", None)
+    group = questionary.select("About:", sorted(GROUPS), default="process")
+    filled.group = given_or_asked(arguments.group, group)
+    filled.answer = arguments.answer or several("A paragraph of the answer, in plain words", text)
+    filled.source = arguments.source or several("Id of a source we have; type to search", source)
+    if not filled.source:
+        filled.source_url = text("A new source's address (empty: none):", arguments.source_url)
     if filled.source_url:
         for name in ("title", "publisher", "date", "line"):
             label = f"The source's {name}:"
             setattr(filled, f"source_{name}", text(label, getattr(arguments, f"source_{name}")))
-    filled.question = several("A way in which people ask it:", arguments.question)
+    filled.question = arguments.question or several("A way in which people ask it", text)
     faq = _given(filled)
     return replace(faq, questions=list(dict.fromkeys([*faq.questions])))
 

@@ -22,6 +22,12 @@ _REVIEW_AFTER = {"status": 90, "evidence": 90}
 _REVIEW_OTHERS_AFTER = 180
 _ID = re.compile(r"[a-z][a-z0-9_]{1,40}")
 _WIDTH = 92
+#: Words of a question that do not tell what it is about.
+_SAYS_LITTLE = frozenset(
+    """a am an and are at be by can could did do does for from get have how i in is it its may me
+    must my of on or our shall should that the their there these they this to was we what when where
+    which who whose why will with would you your""".split()  # noqa: SIM905
+)
 
 
 class FaqInvalid(ValueError):
@@ -57,9 +63,10 @@ class NewFaq:
 
 
 def topic_id(title: str) -> str:
-    """An id for a title: "Does travel insurance cover it?" becomes "does_travel_insurance"."""
+    """An id for a title: "Does travel insurance cover it?" becomes "travel_insurance_cover"."""
     words = re.findall(r"[a-z0-9]+", title.casefold())
-    return "_".join(words[:3]) or "new_topic"
+    telling = [word for word in words if word not in _SAYS_LITTLE and word[0].isalpha()]
+    return "_".join(telling[:3])[:40] or "new_topic"
 
 
 def write_new(folder: Path, faq: NewFaq, today: datetime.date) -> Path:

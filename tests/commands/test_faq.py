@@ -45,7 +45,7 @@ def faq(*command: str, content: Path) -> tuple[int, str]:
 def test_a_new_faq_is_one_file_with_its_own_source_and_nothing_else_changes(content: Path) -> None:
     before = as_bytes(content)
     code, said = faq("new", *PETS, content=content)
-    path = content / "topics" / "can_i_keep.yml"
+    path = content / "topics" / "keep_pets.yml"
     assert code == 0, said
     after = as_bytes(content)
     assert after.keys() - before.keys() == {str(path)}
@@ -63,7 +63,7 @@ def test_a_new_faq_is_one_file_with_its_own_source_and_nothing_else_changes(cont
 def test_the_lint_speaks_of_the_new_file(content: Path) -> None:
     code, said = faq("new", *PETS, "--answer", "It is a miracle cure.", content=content)
     assert code == 1
-    assert "can_i_keep.yml:" in said
+    assert "keep_pets.yml:" in said
 
 
 def test_what_looks_like_a_topic_we_have_is_not_written_unasked(content: Path) -> None:
@@ -78,7 +78,7 @@ def test_what_looks_like_a_topic_we_have_is_not_written_unasked(content: Path) -
     assert "This looks like `crs`: add it there?" in said
     assert as_bytes(content) == before
     faq("new", *double, "--yes", content=content)
-    assert (content / "topics" / "what_is_a.yml").exists()
+    assert (content / "topics" / "cytokine_storm.yml").exists()
 
 
 def test_what_is_missing_is_named(content: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import shutil
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from knowledge.review.due import due
 from knowledge.review.store import Question, ReviewQueue
 from tests.commands.test_commands import run
 from tests.conftest import PROJECT, Guide, Patient
+from tests.knowledge.review.planted import planted, planted_as, traces
 
 # -- from the chat
 
@@ -74,6 +76,33 @@ def test_a_safety_turn_is_never_kept_even_with_a_thumbs_down(
         rate(patient, reply, helpful=False)
     assert not kept(server, "xylograph")
     assert not kept(server, "chest")
+
+
+def test_forty_questions_about_eight_new_subjects_surface_without_the_people(
+    server: Guide,
+) -> None:
+    earlier = {question.id for question in kept(server, "")}
+    for each in planted():
+        server.open().say(each.text)
+    queue = [question for question in kept(server, "") if question.id not in earlier]
+    for question in queue:
+        told = [t for each in planted_as(question.text).identifiers for t in traces(each)]
+        assert not [trace for trace in told if trace in question.text.casefold()]
+    stored = b"".join(path.read_bytes() for path in server.folder.glob("knowledge.sqlite*"))
+    assert not [i for each in planted() for i in each.identifiers if i.encode() in stored]
+
+    ran = run(
+        "bot", "review", "queue", "--json",
+        DATABASE_URL=f"sqlite:///{server.folder / 'knowledge.sqlite'}",
+    )  # fmt: skip
+    new = {question.text for question in queue}
+    surfaced = set()
+    for cluster in json.loads(ran.stdout):
+        subjects = Counter(planted_as(t).subject for t in cluster["questions"] if t in new)
+        for subject, number in subjects.most_common(1):
+            if number >= 2 and number > 0.6 * len(cluster["questions"]):
+                surfaced.add(subject)
+    assert len(surfaced) >= 7
 
 
 # -- at the maintainer's desk

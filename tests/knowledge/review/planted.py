@@ -27,12 +27,12 @@ SUBJECTS = {
         "will an old tattoo be a problem for the cells",
         "tattoo ink and this therapy, is that risky",
     ],
-    "driving": [
-        "how long can I not drive a car afterwards",
-        "am I allowed to drive home from the hospital myself",
-        "when may I drive a truck again",
-        "is it legal to drive during the eight weeks",
-        "why should I not drive my car after the infusion",
+    "scuba diving": [
+        "can I go scuba diving again",
+        "is scuba diving safe after this therapy",
+        "when may I dive with a tank again",
+        "do I need a dive medical before I go scuba diving",
+        "will the pressure of scuba diving hurt the new cells",
     ],
     "army": [
         "would I be discharged from the army if I take part",
@@ -48,12 +48,12 @@ SUBJECTS = {
         "does it change my organ donor card",
         "can my liver be donated when I die after this therapy",
     ],
-    "swimming": [
-        "when can I go swimming again",
-        "is the swimming pool dangerous with low blood counts",
-        "may I swim in the sea on holiday after the infusion",
-        "are swimming and saunas allowed afterwards",
-        "can I use the public swimming pool with the line in my chest",
+    "dentist": [
+        "can I see my dentist after the infusion",
+        "is it safe to have a tooth pulled while I recover",
+        "does the dentist have to check my teeth before the cells",
+        "may the dentist give me a tooth implant later on",
+        "can I have my teeth cleaned when my counts are low",
     ],
     "school": [
         "when may my child go back to school after the cells",
@@ -128,9 +128,10 @@ _SHAPES = (
 
 @dataclass(frozen=True)
 class Planted:
-    """A question as typed, its subject, and the five identifiers in it."""
+    """A question, its subject, how it was typed, and the five identifiers in that."""
 
     subject: str
+    question: str
     text: str
     identifiers: tuple[str, ...]
 
@@ -152,6 +153,7 @@ def planted() -> list[Planted]:
         rows.append(
             Planted(
                 subject,
+                q,
                 _SHAPES[number % 8].format(
                     q=q,
                     name=name,
@@ -165,6 +167,15 @@ def planted() -> list[Planted]:
             )
         )
     return rows
+
+
+def planted_as(kept: str) -> Planted:
+    """Which one a text of the queue was."""
+
+    def common(each: Planted) -> int:
+        return len(set(re.findall(r"\w+", kept)) & set(re.findall(r"\w+", each.question)))
+
+    return max(planted(), key=common)
 
 
 def traces(identifier: str) -> list[str]:
