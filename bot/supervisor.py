@@ -35,6 +35,9 @@ logger = logging.getLogger(__name__)
 _REFRESH_EVERY = 3 * 3600
 #: A server that takes longer to get ready (seconds) will not.
 _READY_WITHIN = 90
+#: A model that did not get ready is tried again after this long (seconds): the machine may have been
+#: busy, with a training for one.
+_TRY_AGAIN_AFTER = 300
 #: How often servers and the pointer to the current model are looked at, in seconds; so a server
 #: that died is started again no more often than this.
 _LOOK_EVERY = 2.0
@@ -75,6 +78,7 @@ class Supervisor:
         self._listening = _listen(settings)
         self._draining: list[_RasaServer] = []
         self._refused: Manifest | None = None
+        self._try_again_at = 0.0
 
     def run(self) -> int:
         """Start everything, say where it is, and watch it until stopped."""
@@ -164,7 +168,9 @@ class Supervisor:
         """Hand over to the model that was promoted or gone back to, if it answers rightly."""
         try:
             wanted = current()
-            if wanted.sha256 == self._rasa.model.sha256 or wanted == self._refused:
+            if wanted.sha256 == self._rasa.model.sha256:
+                return
+            if wanted == self._refused and time.monotonic() < self._try_again_at:
                 return
             verified_path(wanted)
         except ModelUnusable as error:
@@ -182,6 +188,7 @@ class Supervisor:
         os.close(successor.ready)
         if not self._stop.is_set():
             self._refused = wanted
+            self._try_again_at = time.monotonic() + _TRY_AGAIN_AFTER
             logger.error(
                 "%s did not get ready: serving %s still. Go back with: python -m bot rollback",
                 wanted.name,
