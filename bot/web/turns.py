@@ -15,7 +15,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -190,6 +190,7 @@ class Turns:
         return answered.replies
 
     async def _turn(self, person: Person, incoming: Incoming) -> Replies:
+        person = await asyncio.to_thread(self._as_last_spoken, person)
         if incoming.choice is not None:
             return await self._choose(person, incoming.choice)
         raw = readable(incoming.text or "")
@@ -277,6 +278,11 @@ class Turns:
         return "/fit_answer"
 
     # -- pieces
+
+    def _as_last_spoken(self, person: Person) -> Person:
+        """In the language of the last reply: a choice or "lupus?" tells none by itself."""
+        last = self._guide.replies.last(person.conversation)
+        return replace(person, locale=last[-1]["locale"]) if last else person
 
     def _setting(self, person: Person, text: str) -> Setting:
         language = language_of(text, default=person.locale)
