@@ -15,6 +15,11 @@ from knowledge.replies.reply import Reply
 _WORDS_FOR_TRIALS = re.compile(r"\b(?:trial|stud(?:y|ies)|ensayo|estudio)", re.IGNORECASE)
 _ABOUT_TRIALS = frozenset({"find_trials", "trial_details"})
 
+#: A disease's name by itself, with nothing before it, is no question outside what we cover ...
+_UNASKED = frozenset({"out_of_scope", "not_understood", "other_therapy"})
+#: ... but asks for these to choose from.
+FIRST_OFFERED = ("availability", "find_trials", "disease_info")
+
 
 def answers(turn: Turn, topic: str) -> list[Reply]:
     """One answer for each condition named; else for the one talked about before; else for none."""
@@ -45,6 +50,9 @@ def said_again(turn: Turn) -> Response | None:
         return Response(events=[*remember(turn.named[0]), FollowupAction("action_fit_start")])
     if turn.last_topic and turn.named and _about_therapy(turn, turn.last_topic):
         return Response(answers(turn, turn.last_topic), remember(turn.named[-1]))
+    if turn.topic in _UNASKED and turn.named and turn.named[0].id != "other":
+        asked_back = turn.guide.composer.clarify(FIRST_OFFERED, turn.setting, turn.named[0])
+        return Response([asked_back], remember(turn.named[0]))
     return None
 
 

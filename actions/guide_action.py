@@ -58,7 +58,7 @@ class GuideAction(Action, ABC):
             certainty = turn.ranking[0][1] if turn.ranking else None
             dispatcher.utter_message(json_message={"reply": id_, "certainty": certainty})
         events: list[EventType] = [SlotSet("misses", turn.misses + 1 if response.missed else 0)]
-        if response.replies:
+        if response.replies and _can_be_asked_again(turn, response.replies[0]):
             events.append(SlotSet("topic", response.replies[0].topic))
         return events + response.events
 
@@ -69,6 +69,12 @@ class GuideAction(Action, ABC):
     @abstractmethod
     def respond(self, turn: Turn) -> Response:
         """What to say to this turn."""
+
+
+def _can_be_asked_again(turn: Turn, reply: Reply) -> bool:
+    """Whether "what about MS?" means this one: thanks and asides leave the last question be."""
+    topic = turn.guide.curated.content().topics.get(reply.topic)
+    return topic is not None and topic.about_therapy
 
 
 def _with_second_question(turn: Turn, response: Response) -> Response:

@@ -136,6 +136,17 @@ _LEANING = frozenset(
 )
 
 
+#: "What is MS?" asks for itself.
+_DEFINING = re.compile(
+    r"\W*(?:what(?:['’]?s| is| are)|was ist|qu[eé] es|c['’]est quoi|qu['’]est-ce|wat is|o que é)\b",
+    re.IGNORECASE,
+)
+#: "not scleroderma, lupus": what is denied asks nothing.
+_NOT_THAT_ONE = re.compile(
+    r"\b(?:not|no|nicht|kein|keine|pas|non)\s+(?:de\s+|el\s+|la\s+|le\s+)?[^\s,.;]+\s*(?:[,.;]|but|sino|sondern|mais)",
+    re.IGNORECASE,
+)
+
 #: Entities that a bare message consists of.
 _NAMES = frozenset({"condition", "place", "limit"})
 
@@ -156,11 +167,12 @@ def _danger(probabilities: dict[str, float]) -> str | None:
 def _bare(message: dict[str, Any]) -> bool:
     text = message.get("text") or ""
     named = [e for e in message.get("entities") or [] if e["entity"] in _NAMES]
-    if not named or text.startswith("/"):
+    if not named or text.startswith("/") or _DEFINING.match(text):
         return False
     for entity in named:
         start, end = entity["start"], entity["end"]
         text = text[:start] + " " * (end - start) + text[end:]
+    text = _NOT_THAT_ONE.sub(" ", text)
     return all(word in _LEANING for word in re.findall(r"[\w']+", text.casefold()))
 
 

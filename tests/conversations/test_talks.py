@@ -1,4 +1,4 @@
-"""Twenty-seven conversations (`talks.yml`), written to develop the dialogue with."""
+"""Conversations (`talks.yml`), written to develop the dialogue with."""
 
 from __future__ import annotations
 
@@ -18,9 +18,14 @@ TALKS: list[dict[str, Any]] = yaml.safe_load(
 def right(replies: list[dict[str, Any]], topics: str, condition: str) -> bool:
     """Whether the replies are of the topics, and one of them of the condition."""
     told = {reply["topic"] for reply in replies}
+    choices = [choice["value"] for reply in replies for choice in reply.get("choices", ())]
+    offered = {value.removeprefix("ask/").split("?")[0] for value in choices}
     about = {reply.get("condition") for reply in replies}
     wanted = {"*": True, "-": about == {None}}.get(condition, condition in about)
-    return wanted and any(set(each.split("+")) <= told for each in topics.split("|"))
+    return wanted and any(
+        first in told and set(more) <= told | offered
+        for first, *more in (each.split("+") for each in topics.split("|"))
+    )
 
 
 @pytest.mark.parametrize("talk", TALKS, ids=[talk["name"] for talk in TALKS])
