@@ -1,21 +1,25 @@
 """The fit check as a person goes through it: optional, kind, interruptible, and never a verdict.
 
-The recorded registry data have one trial with criteria to read, in myasthenia gravis.
+The recorded registry data have one open trial with criteria to read, in myasthenia gravis.
 """
 
 from __future__ import annotations
 
 import json
+import random
 import re
 import sqlite3
 from typing import Any
+
+import pytest
 
 from tests.conftest import Guide, Patient
 
 #: What no reply may say of a person (issue: never a verdict).
 VERDICT = re.compile(
     r"(?i)\byou(?:'re| are| may be| seem| look| would be)? (?:not )?"
-    r"(?:eligible|qualif\w+|suitable|a (?:good )?candidate|a match)\b|\b(?:es|eres) (?:apto|apta)\b"
+    r"(?:eligible|qualif\w+|suitable|a (?:good )?candidate|a match)\b|\byou do not qualify\b"
+    r"|\b(?:es|eres) (?:apt[oa]|elegible)\b|\b(?:cumple|reúne)s? los requisitos\b"
 )
 
 
@@ -68,6 +72,75 @@ def test_a_question_in_the_middle_is_answered_and_the_check_goes_on(patient: Pat
     assert replies[-1]["kind"] == "question"
     assert asked in replies[-1]["text"]
     assert len([reply for reply in replies if reply["kind"] == "question"]) == 1
+
+
+@pytest.mark.parametrize("answer", ["43", "two, both failed", "yes, but years ago", "asdf", "??"])
+def test_an_answer_that_cannot_be_read_is_asked_for_again_kindly_and_once(
+    patient: Patient, answer: str
+) -> None:
+    asked = begin(patient)["text"].split("\n\n")[1]
+    [again] = patient.say(answer)
+    assert again["kind"] == "question"
+    assert asked in again["text"]
+    assert "A yes or a no is enough" in again["text"]
+    assert patient.say("no")[-1]["kind"] == "question"
+
+
+def test_an_age_told_unasked_is_taken_and_the_question_stays(patient: Patient) -> None:
+    asked = begin(patient)["text"].split("\n\n")[1]
+    [again] = patient.say("I'm 34")
+    assert again["text"].startswith("Thank you, I have noted that.")
+    assert asked in again["text"]
+
+
+def test_no_to_do_you_know_a_score_is_not_knowing(patient: Patient) -> None:
+    question = begin(patient)
+    while "MG-ADL" not in question["text"]:
+        question = patient.say("I don't know")[-1]
+    assert "MG-ADL" not in patient.say("no")[-1]["text"].split("Why we ask")[0]
+
+
+def test_the_result_says_of_when_the_rules_are(patient: Patient) -> None:
+    begin(patient)
+    result = patient.choose("fit/result")[-1]
+    assert "recorded registry data of 22 August 2026" in result["text"]
+    assert any(source["date"] == "2026-08-22" for source in result["sources"])
+
+
+def test_where_no_rules_are_recorded_it_says_so_and_offers_what_there_is(patient: Patient) -> None:
+    reply = patient.say("Could I join a trial for lupus?")[-1]
+    assert "leaves out their rules" in reply["text"]
+    assert "start at 18 or older" in reply["text"]
+    assert "recorded registry data of 22 August 2026" in reply["text"]
+    values = [choice["value"] for choice in reply["choices"]]
+    assert "ask/find_trials?condition=lupus" in values
+    shown = patient.say("trials for a 9-year-old")[-1]
+    assert shown["kind"] == "trials" and "include 9" in shown["text"]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_no_walk_through_it_asks_twice_or_gives_a_verdict(server: Guide, seed: int) -> None:
+    chance = random.Random(seed)
+    locale = chance.choice(["en", "es"])
+    patient = server.open(clinic="demo", locale=locale)
+    words = {
+        "en": ["yes", "no", "no", "I don't know", "rather not say", "6", "12"],
+        "es": ["sí", "no", "no", "no sé", "prefiero no decirlo", "6", "12"],
+    }[locale]
+    opening = {
+        "en": "Could I join a trial for myasthenia gravis?",
+        "es": "¿Podría participar en un ensayo para la miastenia gravis?",
+    }[locale]
+    replies = patient.say(opening)
+    for _ in range(80):
+        assert not any(VERDICT.search(reply["text"]) for reply in replies)
+        if replies[-1]["kind"] == "fit":
+            break
+        replies = patient.say(chance.choice(words))
+        assert len(replies) == 1
+    assert replies[-1]["kind"] == "fit"
+    against = [row for row in replies[-1]["criteria"] if row["verdict"] == "may_not_fit"]
+    assert all(row["text"] in replies[-1]["text"] or len(row["text"]) > 200 for row in against)
 
 
 def test_an_emergency_in_the_middle_comes_first(patient: Patient) -> None:

@@ -14,6 +14,7 @@ Fault = Literal[
     "truncated", "wrong_shape", "html", "html_404", "not_utf8", "empty", "half", "huge", "gzip_bomb",
     "redirect_elsewhere", "redirect_loop", "token_loop", "renamed_enum", "nameless", "fewer",
     "broken_version", "shifted", "no_conditions", "no_locations", "no_points",
+    "502", "429_bare", "twice", "dates_ahead",
 ]  # fmt: skip
 #: What is called otherwise from one day to the next.
 LOST_FIELDS = {"no_conditions": "conditions", "no_locations": "locations", "no_points": "geoPoint"}
@@ -60,6 +61,8 @@ def broken(request: BaseHTTPRequestHandler, registry: ReplayRegistry, path: str)
 
 _PLAIN_FAULTS: dict[str, tuple[int, str, str]] = {
     "503": (503, "text/html", "<html>Service Unavailable</html>"),
+    "502": (502, "text/html", "<html>Bad Gateway</html>"),
+    "429_bare": (429, "text/plain", ""),
     "500": (500, "text/plain", "Internal Server Error"),
     "403": (403, "text/html", "<html>Forbidden</html>"),
     "truncated": (200, "application/json", '{"studies": [{"protocolSec'),

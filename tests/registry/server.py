@@ -216,6 +216,11 @@ class ReplayRegistry:
         if self.fault in LOST_FIELDS:
             lost = f'"{LOST_FIELDS[self.fault]}"'
             page = json.loads(json.dumps(page).replace(lost, '"renamed"'))
+        if self.fault == "twice":
+            page["studies"] = [*page["studies"], *page["studies"][:1]]
+        if self.fault == "dates_ahead":
+            posted = r'("lastUpdatePostDateStruct": \{"date": ")\d{4}'
+            page = json.loads(re.sub(posted, r"\g<1>2099", json.dumps(page)))
         if self.fault == "fewer":
             page["studies"] = page["studies"][:-20]
         return page

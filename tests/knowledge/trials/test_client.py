@@ -29,6 +29,8 @@ MG = "NCT06193889"
 OUTCOMES: dict[Fault, type[RegistryError]] = {
     "503": RegistryUnavailable,
     "500": RegistryUnavailable,
+    "502": RegistryUnavailable,
+    "429_bare": RegistryUnavailable,
     "429": RegistryUnavailable,
     "429_for_long": RegistryUnavailable,
     "403": RegistryUnavailable,

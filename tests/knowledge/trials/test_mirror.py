@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import logging
 import multiprocessing
@@ -192,6 +193,48 @@ def test_a_sync_that_fails_leaves_the_mirror_as_it_was(
     assert contents(engine) == before
     registry.fault = ""
     assert mirror.refresh().kind == "full"
+
+
+def test_a_study_that_comes_twice_is_one_study(
+    registry: ReplayRegistry, filled_once: tuple[Engine, Mirror]
+) -> None:
+    engine, mirror = filled_once
+    before = contents(engine)
+    registry.fault = "twice"
+    registry.data_timestamp = "2026-09-01T00:00:00"
+    now = datetime.now(timezone.utc) + timedelta(days=8)
+    mirror._clock = lambda: now
+    with contextlib.suppress(RegistryError):
+        mirror.refresh()
+    after = contents(engine)
+    for table in ("trials", "trial_sites"):
+        assert len(after[table]) == len(before[table])
+
+
+def test_dates_to_come_hide_no_later_change(
+    registry: ReplayRegistry, filled_once: tuple[Engine, Mirror]
+) -> None:
+    """A day far ahead in one sync must not make the next ask only for what is newer still."""
+    engine, mirror = filled_once
+    registry.fault = "dates_ahead"
+    registry.data_timestamp = "2026-09-01T00:00:00"
+    now = datetime.now(timezone.utc) + timedelta(days=8)
+    mirror._clock = lambda: now
+    with contextlib.suppress(RegistryError):
+        mirror.refresh()
+    registry.fault = ""
+    nct_id = "NCT06193889"
+    changed = copy.deepcopy(registry.studies[nct_id])
+    status = changed["protocolSection"]["statusModule"]
+    status["overallStatus"] = "SUSPENDED"
+    status["lastUpdatePostDateStruct"] = {"date": "2026-09-15", "type": "ACTUAL"}
+    registry.studies = {**registry.studies, nct_id: changed}
+    registry.data_timestamp = "2026-09-16T00:00:00"
+    later = now + timedelta(days=1)
+    mirror._clock = lambda: later
+    mirror.refresh()
+    (row,) = [row for row in rows(engine, TrialRow) if row.nct_id == nct_id]
+    assert row.status == "SUSPENDED"
 
 
 @pytest.fixture

@@ -333,8 +333,9 @@ def test_a_merged_number_leads_to_the_study_that_it_is_now(
 
 
 FAULTS: list[Fault] = [
-    "503", "429", "403", "refuse", "silence", "drip", "drip_headers", "truncated", "wrong_shape",
-    "html", "html_404", "not_utf8", "huge", "redirect_elsewhere", "nameless",
+    "503", "502", "429", "429_bare", "403", "refuse", "silence", "drip", "drip_headers", "truncated", "wrong_shape",
+    "html", "html_404", "not_utf8", "huge", "gzip_bomb", "redirect_elsewhere", "redirect_loop",
+    "nameless",
 ]  # fmt: skip
 
 
