@@ -35,8 +35,8 @@ logger = logging.getLogger(__name__)
 _REFRESH_EVERY = 3 * 3600
 #: A server that takes longer to get ready (seconds) will not.
 _READY_WITHIN = 90
-#: A model that did not get ready is tried again after this long (seconds): the machine may have been
-#: busy, with a training for one.
+#: A model that did not get ready is tried again after this long (seconds): the machine may have
+#: been busy, with a training for one.
 _TRY_AGAIN_AFTER = 300
 #: How often servers and the pointer to the current model are looked at, in seconds; so a server
 #: that died is started again no more often than this.
