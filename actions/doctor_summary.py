@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from actions.guide_action import GuideAction, Response, remember
 from actions.turn import Turn
-from knowledge.visit_sheet.choices import PICK
+from knowledge.visit_sheet.choices import PICK, UNPICK
 
 
 class ActionDoctorSummary(GuideAction):
@@ -20,6 +20,8 @@ class ActionDoctorSummary(GuideAction):
         chosen = sheets.chosen(turn.conversation)
         if turn.sheet == PICK:
             return Response([replies.pick(chosen, seen, turn.setting, named)])
+        if turn.sheet == UNPICK:
+            return Response([replies.unpick(chosen, seen, turn.setting, named)])
         if turn.sheet is not None:
             chosen = sheets.choose(turn.conversation, turn.sheet, seen)
             return Response([replies.status(chosen, seen, turn.setting, named)])

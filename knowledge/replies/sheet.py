@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from knowledge.curated.content import Paragraph
 from knowledge.replies.compose import Composer, Named, Setting
 from knowledge.replies.reply import Choice, Reply, choice_value
 from knowledge.replies.trial_words import TrialWords
-from knowledge.visit_sheet.choices import ALL, NOT, PARTS, PICK, TRIALS, Chosen
+from knowledge.visit_sheet.choices import ALL, NOT, PARTS, PICK, TRIALS, UNPICK, Chosen
 from knowledge.visit_sheet.discussed import Discussed
 
 TOPIC = "doctor_summary"
@@ -50,17 +50,38 @@ class SheetReplies:
         return self._with_choices(reply, chosen, seen, setting)
 
     def pick(self, chosen: Chosen, seen: Discussed, setting: Setting, named: Named | None) -> Reply:
-        """Ask which of the trials."""
-        asked = [Paragraph(self._say("sheet_picking", setting))]
-        reply = self._composer.inform("question", TOPIC, asked, setting, named)
-        choices = [
-            Choice(_short(f"{id_}: {trial.title}" if trial.title else id_), _value(id_))
-            for id_, trial in seen.trials.items()
-            if id_ not in chosen.trials
-        ]
-        return replace(reply, choices=choices)
+        """Ask which of the trials to add."""
+        left = [id_ for id_ in seen.trials if id_ not in chosen.trials]
+        return self._which("sheet_picking", "", left, seen, setting, named)
+
+    def unpick(
+        self, chosen: Chosen, seen: Discussed, setting: Setting, named: Named | None
+    ) -> Reply:
+        """Ask which of the trials to take out."""
+        return self._which("sheet_unpicking", NOT, chosen.trials, seen, setting, named)
 
     # -- pieces
+
+    def _which(
+        self,
+        phrase: str,
+        before: str,
+        ids: Sequence[str],
+        seen: Discussed,
+        setting: Setting,
+        named: Named | None,
+    ) -> Reply:
+        asked = [Paragraph(self._say(phrase, setting))]
+        reply = self._composer.inform("question", TOPIC, asked, setting, named)
+        trials = [(id_, seen.trials.get(id_)) for id_ in ids]
+        choices = [
+            Choice(
+                _short(f"{id_}: {trial.title}" if trial and trial.title else id_),
+                _value(before + id_),
+            )
+            for id_, trial in trials
+        ]
+        return replace(reply, choices=choices)
 
     def _has(self, chosen: Chosen, seen: Discussed, setting: Setting) -> Iterator[str]:
         if chosen.empty:
@@ -99,7 +120,9 @@ class SheetReplies:
     def _drop(self, chosen: Chosen, setting: Setting) -> Iterator[Choice]:
         for part in chosen.parts:
             yield Choice(self._say(f"sheet_drop_{part}", setting), _value(NOT + part))
-        for id_ in chosen.trials:
+        if len(chosen.trials) > 1:
+            yield Choice(self._say("sheet_unpick", setting), _value(UNPICK))
+        for id_ in chosen.trials if len(chosen.trials) == 1 else ():
             yield Choice(self._say("sheet_drop_trial", setting, nct_id=id_), _value(NOT + id_))
 
     def _say(self, phrase: str, setting: Setting, **words: object) -> str:

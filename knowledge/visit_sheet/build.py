@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from knowledge.curated.content import Content, Source, VisitQuestion
+from knowledge.places import country_code, place
 from knowledge.replies.compose import Setting
 from knowledge.replies.trial_words import TrialWords
 from knowledge.replies.wording import contact, day, iso_day
@@ -151,7 +152,9 @@ class _Builder:
         yield self._fact("ages", who.strip(" ."))
         yield self._fact("sponsor", shown.get("sponsor") or "", english=True)
         if site := shown.get("nearest_site"):
-            yield self._fact("site", self._words.site(site, self._setting, None))
+            # Where the site is, distances are told as people there count them.
+            country = place(f"country/{country_code(site.get('country') or '')}")
+            yield self._fact("site", self._words.site(site, self._setting, country))
         yield self._fact("contact", contact(shown.get("contact")), english=True)
         if updated := shown.get("last_update"):
             yield self._fact("updated", iso_day(updated, self._setting.locale))
@@ -170,13 +173,14 @@ class _Builder:
         design = record.design
         named = {
             "sheet_one_group": design.groups == "one",
-            "sheet_several_groups": design.groups == "several",
+            "sheet_several_groups": design.groups == "several" and not design.randomised,
             "sheet_randomised": design.randomised,
             "sheet_placebo": design.placebo,
             "sheet_masked": design.masked is True,
             "sheet_not_masked": design.masked is False,
         }
-        return ", ".join(self._say(phrase) for phrase, holds in named.items() if holds)
+        told = ", ".join(self._say(phrase) for phrase, holds in named.items() if holds)
+        return told[:1].upper() + told[1:]
 
     def _marks(self, nct_id: str) -> list[MarkGroup]:
         # What is about the same thing stands together.

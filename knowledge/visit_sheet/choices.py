@@ -20,8 +20,8 @@ PARTS = ("marks", "questions", "notes")
 MOST_TRIALS = 20
 #: Before a value: take it out.
 NOT = "not_"
-#: Values that are no part: every trial discussed, one by one, all there is.
-TRIALS, PICK, ALL = "trials", "pick", "all"
+#: Values that are no part: every trial discussed, all there is; which one to add, to take out.
+TRIALS, ALL, PICK, UNPICK = "trials", "all", "pick", "unpick"
 _NCT = re.compile(r"NCT\d{8}")
 
 

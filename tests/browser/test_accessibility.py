@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Route, expect
 
-from tests.browser.test_sheet import show_fit
+from tests.browser.test_visit_sheet import show_fit
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Visitor

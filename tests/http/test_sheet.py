@@ -82,8 +82,14 @@ def test_only_what_was_chosen_is_on_the_page(patient: Patient) -> None:
     assert "Boston" not in answer.text
     assert "lupus (" not in answer.text
     assert "NCT" not in answer.text
-    add(patient, "trials")
+    reply = add(patient, "trials")
     assert "Boston" in get(patient).text
+    assert f"{FIRST}?sheet=unpick" in values(reply)
+    first, *_ = values(add(patient, "unpick"))
+    number = first.removeprefix(f"{FIRST}?sheet=not_")
+    assert number in get(patient).text
+    patient.choose(first)
+    assert number not in get(patient).text
 
 
 def test_one_trial_can_be_picked_and_taken_out_again(patient: Patient) -> None:

@@ -37,10 +37,10 @@ export function drawCriteria(criteria, text, lang, { el, fine }) {
   const titles = textOf(text).split("\n");
   return el("section", { class: "criteria", "aria-label": w.criteria },
     el("h2", null, w.criteria), fine(w.note),
-    ...ids.map((id, number) => {
+    ...ids.map((id) => {
       const lines = criteria.filter((line) => line.nct_id === id);
       const title = titles.find((line) => line.endsWith(`(${id})`)) || id || w.criteria;
-      return el("details", { open: number ? null : "" },
+      return el("details", null,
         el("summary", null, el("span", { lang: "en", dir: "auto" }, title)),
         ...VERDICTS.flatMap(([verdict, sign]) => group(lines, verdict, sign, w, { el, fine })));
     }));
