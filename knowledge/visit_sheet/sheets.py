@@ -12,7 +12,7 @@ from knowledge.curated.freshness import GRACE
 from knowledge.replies.compose import Composer, Named, Setting
 from knowledge.replies.store import ReplyStore
 from knowledge.replies.trial_words import TrialWords
-from knowledge.trials.checked import checked_at, is_bundled, is_live, iso, state_of
+from knowledge.trials.checked import iso, last_check
 from knowledge.visit_sheet.build import Material, build
 from knowledge.visit_sheet.choices import Chosen, SheetChoices, changed
 from knowledge.visit_sheet.discussed import Discussed, discussed
@@ -87,13 +87,11 @@ class VisitSheets:
         return not self._reviewed_only or content.review.of(locale).status == "reviewed"
 
     def _checked(self, setting: Setting) -> tuple[str, str]:
-        state = state_of(self._engine)
-        if state is None:
+        checked = last_check(self._engine, self._recorded)
+        if checked is None:
             return "", iso(datetime.now(timezone.utc))
-        at = checked_at(state, self._recorded)
         words = TrialWords(self._composer, self._recorded)
-        live = is_live(state, self._recorded, None)
-        return words.checked(at, live, is_bundled(state), setting), at
+        return words.checked(checked.at, checked.live, checked.bundled, setting), checked.at
 
 
 def _condition(chosen: Chosen, seen: Discussed) -> Named | None:

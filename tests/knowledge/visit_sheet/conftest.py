@@ -19,6 +19,7 @@ from knowledge.replies.compose import Composer, Named, Setting
 from knowledge.replies.fit import FitReplies
 from knowledge.replies.store import ReplyStore
 from knowledge.replies.trials import TrialReplies
+from knowledge.trials.checked import last_check
 from knowledge.trials.client import RegistryClient
 from knowledge.trials.mirror import Mirror
 from knowledge.trials.search import search
@@ -79,7 +80,9 @@ class Talk:
                 checks.choose(self.id, "unknown")  # a question for a number
         check = checks.of(self.id)
         assert check is not None
-        self.replies.add(self.id, [FitReplies(self.composer).result(check, self.setting, MG)])
+        replies = FitReplies(self.composer, True)
+        checked = last_check(self.engine, True)
+        self.replies.add(self.id, [replies.result(check, self.setting, MG, checked)])
         checks.end(self.id)
 
     def chooses(self, *values: str) -> None:
