@@ -123,8 +123,10 @@ PROBLEMS_OF = frozenset(
     symptom_question emergency crisis emotional_support cancer_question out_of_scope""".split()  # noqa: SIM905
 )
 
-#: From this probability of any danger on a card is shown.
-DANGER = 0.35
+#: From these probabilities on a card is shown. Despair is hinted at more than told, so it takes
+#: less; a card too many costs a line. Chosen on 295 messages written apart from all training: of
+#: 158 dangers 5 stay without a card, of 137 that only look like one 12 get one.
+DANGER = {"emergency": 0.3, "crisis": 0.1}
 
 #: Words of a message that leans on what was said before.
 _LEANING = frozenset(
@@ -159,9 +161,8 @@ def is_unclear(turn: Turn) -> bool:
 
 
 def _danger(probabilities: dict[str, float]) -> str | None:
-    if not probabilities or sum(probabilities.values()) < DANGER:
-        return None
-    return max(probabilities, key=lambda kind: probabilities[kind])
+    heard = [kind for kind, least in DANGER.items() if probabilities.get(kind, 0) >= least]
+    return max(heard, key=lambda kind: probabilities[kind]) if heard else None
 
 
 def _bare(message: dict[str, Any]) -> bool:
