@@ -134,7 +134,9 @@ _LEANING = frozenset(
     but please is there there's are some ones one same also with patients people of to it im
     my have y que qué tal para en cerca de el la los las hay no quise decir quería sobre con
     tengo alguno algún ninguno sorry oops perdón nein ich meinte meine und was ist mit in für et
-    pour à e per only just using solo sólo""".split()  # noqa: SIM905
+    pour à e per only just using solo sólo i asked said meaning bei wie sieht es aus auch doch
+    sondern der die das non je voulais dire le les la l chez si aussi il ho con da não quis o os
+    em com het ik bedoelde voor zit nie chodziło mi dla przy у меня а при и что насчёт""".split()  # noqa: SIM905
 )
 
 
