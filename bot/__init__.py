@@ -1,5 +1,5 @@
 """The channel, the understanding and the commands of Cartographer."""
 
-from bot.blas import choose_kernel
+from bot.processor import prepare
 
-choose_kernel()
+prepare()

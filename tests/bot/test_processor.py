@@ -1,4 +1,4 @@
-"""NumPy computes with the instructions that the processor has."""
+"""The numerical libraries use the processor that is there."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from bot.blas import choose_kernel, kernel_for
+from bot.processor import kernel_for, prepare
 
 AVX2 = {"sse2", "avx", "avx2", "fma"}
 AVX512 = AVX2 | {"avx512f", "avx512dq", "avx512bw", "avx512vl", "avx512cd"}
@@ -27,10 +27,16 @@ def test_a_kernel_is_never_wider_than_the_processor(flags: set[str], kernel: str
     assert kernel_for(flags) == kernel
 
 
-def test_a_kernel_that_is_named_already_stays() -> None:
-    environment = {"OPENBLAS_CORETYPE": "Prescott"}
-    choose_kernel(environment)
-    assert environment == {"OPENBLAS_CORETYPE": "Prescott"}
+def test_what_is_set_already_stays() -> None:
+    environment = {"OPENBLAS_CORETYPE": "Prescott", "OMP_WAIT_POLICY": "active"}
+    prepare(environment)
+    assert environment == {"OPENBLAS_CORETYPE": "Prescott", "OMP_WAIT_POLICY": "active"}
+
+
+def test_threads_sleep_while_they_wait() -> None:
+    environment: dict[str, str] = {}
+    prepare(environment)
+    assert environment["OMP_WAIT_POLICY"] == "passive"
 
 
 def test_our_processes_compute_as_wide_as_the_processor_can() -> None:

@@ -1,9 +1,13 @@
-"""Let NumPy's linear algebra use the processor that is there.
+"""Let the numerical libraries use the processor well. Of use only before they are loaded.
 
 NumPy 1.26, the last that Rasa 3.6 runs with, brings OpenBLAS 0.3.23. Where that does not know a
 processor (Intel's server models since Emerald Rapids), it computes with the instructions of 2004:
-a matrix product takes five times as long, and so does understanding a message. OpenBLAS takes the
-name of a kernel from the environment, once, when NumPy is loaded.
+a matrix product takes five times as long, and so does understanding a message. It takes the name of
+a kernel from the environment.
+
+OpenMP's threads (scikit-learn's and the e5 encoder's are the same) spin between two pieces of work.
+On a machine that has other work, one that spins holds up the one it waits for: single messages took
+8 seconds. Told to be passive, they sleep.
 """
 
 from __future__ import annotations
@@ -18,17 +22,14 @@ _KERNELS = {
     "SkylakeX": {"avx512f", "avx512dq", "avx512bw", "avx512vl", "avx512cd", "fma", "avx2"},
     "Haswell": {"avx2", "fma"},
 }
-_VARIABLE = "OPENBLAS_CORETYPE"
 
 
-def choose_kernel(environment: MutableMapping[str, str] = os.environ) -> None:
-    """Name the kernel in the environment, where none is named and the processor can be read.
-
-    Of use only before NumPy is imported first.
-    """
+def prepare(environment: MutableMapping[str, str] = os.environ) -> None:
+    """Set what is not set already; the kernel only where the processor can be read."""
+    environment.setdefault("OMP_WAIT_POLICY", "passive")
     kernel = kernel_for(_flags())
-    if kernel and _VARIABLE not in environment:
-        environment[_VARIABLE] = kernel
+    if kernel:
+        environment.setdefault("OPENBLAS_CORETYPE", kernel)
 
 
 def kernel_for(flags: set[str]) -> str | None:
