@@ -18,9 +18,10 @@ from bot.evaluation.report import as_text
 from bot.gates import NotMeasured
 from bot.measuring import figures_of
 from bot.models import ModelUnusable, named
+from bot.nlu.encoders import keep_vectors
 from bot.service import Service, someone
 from bot.web.turns import Person, Replies, TurnFailed
-from knowledge.settings import PROJECT
+from knowledge.settings import PROJECT, VAR
 
 #: Questions that the model is measured on and never trained on.
 TEST_QUESTIONS = PROJECT / "tests" / "nlu"
@@ -55,6 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         rows = [row for file in files for row in read_rows(file)]
         more = [] if arguments.tsv else [row for file in _blind() for row in read_rows(file)]
+        keep_vectors(VAR / "vectors.sqlite")
         service = Service(named(arguments.model))
     except (ModelUnusable, ValueError, OSError) as error:
         print(error, file=sys.stderr)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Protocol
 
@@ -73,16 +73,42 @@ def encoder(name: str) -> Encoder:
     return ENCODERS[name]()
 
 
+def keep_vectors(path: Path) -> None:
+    """Let the encoders of this process keep in a cache what they read, and read it from there.
+
+    For measuring, where every model is asked the same questions; never where people write. To be
+    called before a model is loaded.
+    """
+    cache = VectorCache(path)
+    for name, make in ENCODERS.items():
+        ENCODERS[name] = partial(_Keeping, make(), cache)
+    encoder.cache_clear()
+
+
+class _Keeping:
+    """An encoder with a cache before it."""
+
+    def __init__(self, inner: Encoder, cache: VectorCache) -> None:
+        self.id = inner.id
+        self.dimensions = inner.dimensions
+        self._inner = inner
+        self._cache = cache
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        return self._cache.encode(self._inner, texts)
+
+
 class VectorCache:
     """Vectors on disk, by encoder and hash of the text, so that a retrain encodes only new texts.
 
-    Holds training texts only, never what a user writes.
+    Holds texts of training and measuring only, never what a user writes.
     """
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._db = sqlite3.connect(path)
         self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute("PRAGMA synchronous=NORMAL")
         self._db.execute("CREATE TABLE IF NOT EXISTS vector (key TEXT PRIMARY KEY, value BLOB)")
 
     def encode(self, encoder: Encoder, texts: Sequence[str], batch: int = 64) -> Vectors:
