@@ -21,6 +21,7 @@ _OF_SOME = re.compile(
     r"|for (?:participants|patients|subjects|adults|children|those|(?:fe)?males?|wom[ae]n|men))\b",
     re.IGNORECASE,
 )
+_OF_A_COUNTRY = re.compile(r"\W*(?:[Ii]n|[Aa]t sites in|[Ff]or) (?:the )?[A-Z][a-z]+")
 #: What may stand beside the ages of a criterion that asks nothing else.
 _BESIDE = re.compile(
     r"\b(?:age[sd]?|aging|years?|yrs?|months?|old|older|young|younger|over|above|below|under|less"
@@ -57,7 +58,7 @@ def ages_in(words: str, kind: str) -> Predicate | None:
         asked.append(Requirement("age_years", whole.most, whole.high / divisor, "years"))
     if not asked:
         return None
-    if _OF_SOME.search(words):
+    if _OF_SOME.search(words) or _OF_A_COUNTRY.match(words):
         loose = (replace(each, firm=False) for each in asked)
         return Predicate(tuple(loose), complete=False)
     alone = kind == "exclusion" or len(limits) == 1

@@ -91,7 +91,7 @@ class _Reader:
 
     def _read(self, line: Line, following: Line | None) -> None:
         words = readable(self._text[line.start : line.end])
-        found = heading(words)
+        found = None if is_placeholder(words) else heading(words)
         if found is not None and (line.indent < 3 or not line.marker):
             rest = self._start_list(line, found)
             if rest is None:

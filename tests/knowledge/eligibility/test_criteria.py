@@ -134,6 +134,12 @@ def test_the_command_says_what_is_wrong_with_a_file(
          ["Age 18 to 70", "Lupus nephritis", "HIV"]),
         ("**Inclusion Criteria**\r\n\r\n- Age 18 - Active lupus - Signed consent\r\n",
          ["Age 18", "Active lupus", "Signed consent"]),
+        # numbers that start again, and words that stand where criteria would
+        ("Inclusion Criteria:\n\n1. Lupus\n2. Consent\n\n1. Age 18 to 65 years\n2. No HIV",
+         ["Lupus", "Consent", "Age 18 to 65 years", "No HIV"]),
+        ("Inclusion Criteria:\n\n* Lupus\n\nExclusion Criteria:\n\n"
+         "* Other protocol-defined exclusion criteria apply",
+         ["Lupus", "Other protocol-defined exclusion criteria apply"]),
         ("", []),
         ("Inclusion Criteria:\n\nExclusion Criteria:", []),
     ],

@@ -160,6 +160,19 @@ def test_a_trial_that_something_speaks_against_is_not_asked_about() -> None:
         # either antibody will do
         ("Inclusion Criteria:\n\n* Presence of autoantibodies to AChR or MuSK",
          {"antibody:achr": False, "antibody:musk": True}, "fits"),
+        # of one country only
+        ("Inclusion Criteria:\n\n* In Japan, participants must be 20 years or older",
+         {"age_years": 18.0}, "ask"),
+        # an antibody wanted in one disease speaks for nothing where another rules it out
+        ("Inclusion Criteria:\n\n* AQP4 antibody positive", {"antibody:aqp4": True}, "fits"),
+        ("Exclusion Criteria:\n\n* Positive for AQP4 or MOG antibodies",
+         {"antibody:aqp4": True}, "ask"),
+        # a double "no"
+        ("Exclusion Criteria:\n\n* Has not received CAR-T therapy in the parent study",
+         {"prior_car_t": False}, "ask"),
+        # several values in one line: none settles it
+        ("Inclusion Criteria:\n\n* Platelets \\> 50 x 10\\^9/L; Hemoglobin \\> 8 g/dL",
+         {"platelets_1e9_l": 200.0}, "ask"),
         # the study's own word for another group
         ("Inclusion Criteria for the pediatric sub-study\n\n* Age 6 to 17 years",
          {"age_years": 40.0}, "ask"),
