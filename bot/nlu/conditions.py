@@ -8,7 +8,7 @@ What tells a name from a word that looks like one stands in `conditions.yml`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,8 @@ def _compiled(patterns: Iterable[str]) -> list[re.Pattern[str]]:
 _CAPITALS_ONLY = frozenset(_RULES["capitals_only"])
 _ONLY_IN: dict[str, list[str]] = _RULES["only_in"]
 _UNITS = frozenset(_RULES["units"])
+#: Everyday words of many languages that are one slip away from a name (see `real_words.py`).
+_REAL_WORDS = frozenset(Path(__file__).with_name("real_words.txt").read_text("utf-8").split())
 _NOT_TYPOS = frozenset(_RULES["not_typos"])
 _TRAPS = _compiled(_RULES["traps"])
 _SAID = [(id_, pattern) for id_, said in _RULES["said"].items() for pattern in _compiled(said)]
@@ -66,9 +68,15 @@ class ConditionMatcher:
     """Matches disease names. Built from alias lists, so it can be stored with a model.
 
     aliases: (alias, condition id, name or None) triples; on the same alias the first wins.
+    real_words: words, folded, that are never a misspelt name.
     """
 
-    def __init__(self, aliases: Iterable[tuple[str, str, str | None]]) -> None:
+    def __init__(
+        self,
+        aliases: Iterable[tuple[str, str, str | None]],
+        real_words: Collection[str] = _REAL_WORDS,
+    ) -> None:
+        self._real_words = real_words
         self._exact: dict[tuple[str, ...], tuple[str, str | None]] = {}
         self._substrings: list[tuple[str, tuple[str, str | None]]] = []
         for alias, id_, name in aliases:
@@ -131,11 +139,17 @@ class ConditionMatcher:
                 return size, target
         return 1, None
 
+    def misspells(self, word: str) -> bool:
+        """Would this word be taken for a misspelt name?"""
+        return self._misspelt([Word(word, word, 0, len(word))]) is not None
+
     def _misspelt(self, window: list[Word]) -> tuple[str, str | None] | None:
         candidates = self._fuzzy.get(len(window))
         joined = " ".join(word.text for word in window)
         minimum = MIN_FUZZY_LENGTH if len(window) == 1 else 9
         if not candidates or len(joined) < minimum or joined in _NOT_TYPOS:
+            return None
+        if joined in self._real_words:
             return None
         if len(window) == 1 and (joined in _ONLY_IN or joined in candidates):
             return None
