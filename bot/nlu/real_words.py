@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from functools import lru_cache
 from pathlib import Path
 
 from bot.nlu.conditions import ConditionMatcher, aliases_of
