@@ -197,4 +197,4 @@ def test_in_spanish(server: Guide) -> None:
     patient = server.open(clinic="demo", locale="es")
     question = patient.say("¿Podría participar en un ensayo para la miastenia gravis?")[-1]
     assert (question["kind"], question["locale"]) == ("question", "es")
-    assert "Por qué lo preguntamos" in question["text"]
+    assert "¿Por qué lo pregunto?" in question["text"]
