@@ -50,11 +50,14 @@ class FitReplies:
     ) -> Reply:
         """Say that no trial's rules can be gone through, and what there is instead.
 
-        cards: the open trials for the condition, whose records hold no rules in words.
+        cards: the open trials for the condition, whose records hold no rules in words. checked:
+        None where the registry was never seen, so that nobody knows what is open.
         """
         condition = self._words.condition(named, setting)
-        phrase = "fit_no_rules" if cards else "fit_nothing_open"
-        lines = [self._words.say(phrase, setting, number=len(cards), condition=condition)]
+        phrase = "fit_no_rules" if cards else "fit_nothing_open" if checked else "registry_unseen"
+        lines = [
+            self._words.say(phrase, setting, number=len(cards), condition=condition, url=_REGISTRY)
+        ]
         lines += [self._ages(cards, setting)] if cards else []
         lines += self._checked(checked, setting)
         topics = ["find_trials", "how_to_join", "who_can_join"]
