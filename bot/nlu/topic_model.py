@@ -88,12 +88,7 @@ class Rotation:
         return np.asarray((self._units(dense) - self.mean) @ self.axes)
 
     def _units(self, dense: Matrix) -> Matrix:
-        centred = dense - self.centre
-        parts = [
-            weight * _unit(centred[:, start:end])
-            for weight, start, end in zip(self.weights, self.ends, self.ends[1:])
-        ]
-        return np.hstack(parts).astype(np.float32)
+        return unit_views(dense - self.centre, self.ends, self.weights)
 
 
 @dataclass(frozen=True)
@@ -244,6 +239,14 @@ def _fitted_temperature(scores: Matrix, y: NDArray[Any]) -> float:
         return float(-np.log(np.maximum(chosen, 1e-12)).mean())
 
     return float(minimize_scalar(loss, bounds=(0.01, 1.0), method="bounded").x)
+
+
+def unit_views(centred: Matrix, ends: Sequence[int], weights: Sequence[float]) -> Matrix:
+    """Each view brought to the length of its weight. centred: (n, d); ends: as of `Rotation`."""
+    parts = [
+        weight * _unit(centred[:, start:end]) for weight, start, end in zip(weights, ends, ends[1:])
+    ]
+    return np.hstack(parts).astype(np.float32)
 
 
 def _unit(rows: Matrix) -> Matrix:

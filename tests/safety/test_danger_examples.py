@@ -25,6 +25,7 @@ def _plain(text: str) -> str:
 def test_each_example_is_of_one_kind_and_stands_once() -> None:
     examples = list(_rows(EXAMPLES))
     assert {row["danger"] for row in examples} == {"emergency", "crisis", "none"}
+    assert {row["made_for"] for row in examples} == {"rules", "meaning"}
     texts = [_plain(row["text"]) for row in examples]
     assert len(texts) == len(set(texts))
 

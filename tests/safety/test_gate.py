@@ -13,8 +13,8 @@ from bot.safety.gate import CARDS, SafetyGate
 from knowledge.curated.reading import read_content
 from knowledge.settings import PROJECT
 
-#: What the rules were made with, and the danger classifier learns from.
-DEVELOPMENT = PROJECT / "data" / "danger.tsv"
+#: What the danger classifier learns from; a part of it is what the rules were made with.
+EXAMPLES = PROJECT / "data" / "danger.tsv"
 #: What neither has seen.
 HELD_BACK = Path(__file__).parent / "held_back.tsv"
 GATE = SafetyGate()
@@ -31,10 +31,18 @@ def _kinds(file: Path, kind: str) -> list[tuple[str, str]]:
     return [(text, GATE.assess(text).kind) for text in _rows(file, kind)]
 
 
+def _development(kind: str) -> list[tuple[str, str]]:
+    """As `_kinds`, of the examples that the rules were made with."""
+    with EXAMPLES.open(encoding="utf-8", newline="") as stream:
+        rows = csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE)
+        mine = [r["text"] for r in rows if r["danger"] == kind and r["made_for"] == "rules"]
+    return [(text, GATE.assess(text).kind) for text in mine]
+
+
 # a despair that is only hinted at is left to the classifier, which hears the message after the gate
-@pytest.mark.parametrize(("expected", "share"), [("emergency", 0.01), ("crisis", 0.09)])
+@pytest.mark.parametrize(("expected", "share"), [("emergency", 0.01), ("crisis", 0.02)])
 def test_almost_no_danger_of_the_development_set_is_missed(expected: str, share: float) -> None:
-    found = _kinds(DEVELOPMENT, expected)
+    found = _development(expected)
     missed = [text for text, kind in found if kind == "none"]
     assert len(found) >= 400
     assert len(missed) <= share * len(found), missed
@@ -68,7 +76,7 @@ def test_questions_for_training_seldom_fire_outside_the_topics_of_danger() -> No
 
 
 def test_ordinary_messages_of_the_development_set_seldom_fire() -> None:
-    found = _kinds(DEVELOPMENT, "none")
+    found = _development("none")
     fired = [text for text, kind in found if kind != "none"]
     assert len(found) >= 1000
     assert len(fired) <= 0.01 * len(found), fired
