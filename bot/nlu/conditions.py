@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,11 @@ MIN_FUZZY_LENGTH = 5
 _FUZZY_CUTOFF_WORD = 84
 _FUZZY_CUTOFF_PHRASE = 86
 _LONGEST_ALIAS = 7
+#: A phrase is only misspelt where each of its words is this near its own, or equal if it is short.
+_NEAR_WORD = 72
+_EQUAL_UP_TO = 3
+#: Words of which it is remembered what they may begin: common ones, met again and again.
+_REMEMBERED = 1 << 14
 #: What denies a disease stands at most this many characters before its name.
 _DENIAL_REACH = 30
 
@@ -93,6 +99,11 @@ class ConditionMatcher:
             if len(joined) >= (MIN_FUZZY_LENGTH if len(key) == 1 else 9):
                 self._fuzzy.setdefault(len(key), {})[joined] = target
         self._near: dict[tuple[int, int, int], list[str]] = {}
+        self._first_words: dict[int, set[str]] = {}
+        for key in self._exact:
+            if 1 < len(key) <= _LONGEST_ALIAS:
+                self._first_words.setdefault(len(key), set()).add(key[0])
+        self._sizes = lru_cache(maxsize=_REMEMBERED)(self._sizes_from)
 
     def find(self, text: str) -> list[Mention]:
         """The diseases that a text is about, in its order; overlaps go to the longest name.
@@ -128,9 +139,10 @@ class ConditionMatcher:
     def _longest_at(
         self, tokens: list[Word], position: int, text: str
     ) -> tuple[int, tuple[str, str | None] | None]:
-        longest = min(_LONGEST_ALIAS, len(tokens) - position)
-        for size in range(longest, 0, -1):
+        for size in self._sizes(tokens[position].text):
             window = tokens[position : position + size]
+            if len(window) < size:
+                continue
             target = self._exact.get(tuple(word.text for word in window))
             if target and (size > 1 or _abbreviation_fits(window[0], tokens, position, text)):
                 return size, target
@@ -138,6 +150,19 @@ class ConditionMatcher:
             if target:
                 return size, target
         return 1, None
+
+    def _sizes_from(self, word: str) -> tuple[int, ...]:
+        """In how many words a name may stand that begins with this one, the most first.
+
+        Few words begin any, which spares most of the comparing.
+        """
+        sizes = [
+            size
+            for size, firsts in self._first_words.items()
+            if process.extractOne(word, firsts, scorer=fuzz.ratio, score_cutoff=_NEAR_WORD)
+        ]
+        alone = (word,) in self._exact or self.misspells(word)
+        return (*sorted(sizes, reverse=True), *([1] if alone else []))
 
     def misspells(self, word: str) -> bool:
         """Would this word be taken for a misspelt name?"""
@@ -235,10 +260,13 @@ def _denied(mention: Mention, text: str) -> bool:
 
 def _word_by_word(window: list[Word], alias: list[str]) -> bool:
     """Each word of a phrase must be near its own; short ones must match ("hepatitis y", "... A")."""
-    return all(
-        word.text == target if len(target) <= 3 else fuzz.ratio(word.text, target) >= 72
-        for word, target in zip(window, alias)
-    )
+    return all(_alike(word.text, target) for word, target in zip(window, alias))
+
+
+def _alike(word: str, target: str) -> bool:
+    if len(target) <= _EQUAL_UP_TO:
+        return word == target
+    return fuzz.ratio(word, target, score_cutoff=_NEAR_WORD) > 0
 
 
 def aliases_of(

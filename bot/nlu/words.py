@@ -18,6 +18,7 @@ UNSPACED = re.compile(rf"[{_UNSPACED}]")
 _WORD = re.compile(
     rf"(?<!\w)(?:[^\W\d_]\.){{2,}}(?:[^\W\d_](?!\w))?|[{_UNSPACED}]+|(?:(?![{_UNSPACED}])[^\W_])+(?:['’`´]s\b)?"
 )
+_GENITIVE_OR_DOT = re.compile(r"['’`´]s$|\.")
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ class Word:
 
 def fold(text: str) -> str:
     """Lower case, without accents, apostrophes or invisible characters. Length may change."""
+    if text.isascii():
+        return text.lower().replace("'", "").replace("`", "")
     decomposed = unicodedata.normalize("NFKD", _INVISIBLE.sub("", text).casefold())
     return "".join(ch for ch in decomposed if not unicodedata.combining(ch) and ch not in "'’`´")
 
@@ -51,7 +54,7 @@ def words(text: str) -> list[Word]:
     found = []
     for match in _WORD.finditer(text):
         raw = match.group()
-        compared = fold(re.sub(r"['’`´]s$|\.", "", raw)) or fold(raw)
+        compared = fold(raw if raw.isalnum() else _GENITIVE_OR_DOT.sub("", raw)) or fold(raw)
         if compared:
             found.append(Word(compared, raw, match.start(), match.end()))
     return found
