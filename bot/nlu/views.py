@@ -11,23 +11,24 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 
 
-def views_of(message: Message) -> list[Features]:
-    """The sentence vectors of a message, one for each featurizer so far."""
-    return [
+def views_of(message: Message, number: int | None = None) -> list[Features]:
+    """The sentence vectors of a message, one for each featurizer so far; the first `number`."""
+    found = [
         feature
         for feature in message.features
         if feature.is_dense()
         and feature.attribute == TEXT
         and feature.type == FEATURE_TYPE_SENTENCE
     ]
+    return found[:number]
 
 
-def sizes_of(message: Message) -> list[int]:
+def sizes_of(message: Message, number: int | None = None) -> list[int]:
     """The dimensions of each view."""
-    return [view.features.shape[-1] for view in views_of(message)]
+    return [view.features.shape[-1] for view in views_of(message, number)]
 
 
-def vectors_of(messages: Sequence[Message]) -> np.ndarray[Any, Any]:
+def vectors_of(messages: Sequence[Message], number: int | None = None) -> np.ndarray[Any, Any]:
     """Shape (messages, sum of the views' dimensions)."""
-    rows = [np.hstack([view.features for view in views_of(message)]) for message in messages]
-    return np.vstack(rows).astype(np.float32)
+    views = [[view.features for view in views_of(message, number)] for message in messages]
+    return np.hstack([np.vstack(view) for view in zip(*views)]).astype(np.float32, copy=False)
