@@ -13,7 +13,7 @@ import yaml
 _FILE = Path(__file__).parent / "categories.yml"
 _HEAD_END = re.compile(
     r"(?<=[a-z0-9)])[.。](?:\s|$)|\b(?:unless|except(?:ing)?|with the exception|other than|due to"
-    r"|which may|includ(?:ing|es?)|such as|defined as|evidenced by|e\.?g\.)\b|[:：]",
+    r"|which may|includ(?:ing|es?)|in particular|particularly|especially|such as|defined as|evidenced by|e\.?g\.)\b|[:：]",
     re.IGNORECASE,
 )
 #: "Women of childbearing potential (defined as ...) must have": what is asked comes after.
@@ -28,10 +28,24 @@ _LEAD_IN = re.compile(
 )
 #: A label before a colon ("SLE: SLEDAI at least 8") is no statement.
 _LABEL_WORDS = 3
+#: Whom a criterion speaks of; what it asks comes after.
+_SUBJECT = re.compile(
+    r"\W*(?:(?:all|any|male|female|adult|men|women|patients?|subjects?|participants?"
+    r"|individuals?|those|who|with|and|or|of|both)\W*)+",
+    re.IGNORECASE,
+)
 #: What must not be is ruled out, in whichever list it stands.
 _DENIAL = re.compile(
     r"^\W*(?:(?:there|patients?|subjects?|participants?|who|have|has|had|is|are|was|were|must|do|does)"
     r" )*(?:no|not|without|absence of|free of)\b",
+    re.IGNORECASE,
+)
+#: A number before a criterion or a first item of several.
+_NUMBERING = re.compile(r"^\W*(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s+", re.IGNORECASE)
+#: A time that must have passed since a treatment.
+_WINDOW = re.compile(
+    r"\bwithin (?:a period of |the )?(?:last |past |previous |prior )?"
+    r"(?:\d+|one|two|three|four|six|twelve)[ -](?:days?|weeks?|months?)\b",
     re.IGNORECASE,
 )
 #: Organs: a criterion that names several is a bundle, left to the study team's discretion.
@@ -48,6 +62,8 @@ _ORGANS = tuple(
         r"\b(?:psychiatric|neurolog\w+|cerebral)\b",
     )
 )
+#: The tiers whose words leave little doubt.
+_CLEAR = 2
 #: How many organs make a bundle before a tier's rules are tried, by the tier's position.
 _BUNDLES = {1: 4, 2: 2}
 #: Categories of contract.md.
@@ -117,32 +133,46 @@ def category_of(words: str, kind: str, parent: str | None) -> str:
     words: its text without escapes. parent: the text above it, asked where its own words say
     nothing.
     """
-    words = _DEFINITION.sub(" ", words)
-    if _DENIAL.search(words):
-        kind = "exclusion"
-    if parent and _LEAD_IN.search(parent):
-        parent = None
-    for told in (_head(words), words, parent):
-        found = _by_rules(told, kind) if told else None
+    words = _NUMBERING.sub("", _DEFINITION.sub(" ", words))
+    effect = "exclusion" if _DENIAL.search(words) else kind
+    tiers = _tiers()
+    # A head without a name ("Disease other than MS") is told by what follows; what stands above
+    # is asked last, and for clear words only where it leads a list in.
+    above = _LEAD_IN.sub("", parent) if parent else ""
+    for told, known in (
+        (_head(words), tiers[:-1]),
+        (words, tiers),
+        (above, tiers[:-1] if above == parent else tiers[:_CLEAR]),
+    ):
+        found = _by_rules(told, effect, known) if told else None
         if found is not None:
-            return found
+            return _dated(found, words, kind)
     return "other"
+
+
+def _dated(category: str, words: str, kind: str) -> str:
+    """An earlier treatment that rules out for some weeks only is a matter of stopping it."""
+    if category == "prior_treatment" and kind == "exclusion" and _WINDOW.search(words):
+        return "washout"
+    return category
 
 
 def _head(words: str) -> str:
     """What a criterion says first: its first sentence, without brackets and exceptions."""
-    bare = re.sub(r"\s*[(\[][^()\[\]]*[)\]]", "", words)
+    bare = words
+    while (inner := re.sub(r"\s*[(\[][^()\[\]]*[)\]]", "", bare)) != bare:
+        bare = inner
     head = _HEAD_END.split(bare, maxsplit=1)[0]
     rest = bare[len(head) :]
     is_label = len(head.split()) <= _LABEL_WORDS or re.search(r"\bfollowing\b", head)
     if is_label and rest.startswith((":", "：")):
-        return _head(rest[1:])
-    return head
+        return _head(_NUMBERING.sub("", rest[1:]))
+    return bare if rest and _SUBJECT.fullmatch(head) else head
 
 
-def _by_rules(words: str, kind: str) -> str | None:
+def _by_rules(words: str, kind: str, tiers: tuple[tuple[_Rule, ...], ...]) -> str | None:
     organs = sum(bool(each.search(words)) for each in _ORGANS)
-    for number, tier in enumerate(_tiers()):
+    for number, tier in enumerate(tiers):
         if organs >= _BUNDLES.get(number, len(_ORGANS) + 1):
             return "general_discretion"
         held = [
