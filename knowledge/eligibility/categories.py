@@ -13,7 +13,8 @@ import yaml
 _FILE = Path(__file__).parent / "categories.yml"
 _HEAD_END = re.compile(
     r"(?<=[a-z0-9)])[.。](?:\s|$)|\b(?:unless|except(?:ing)?|with the exception|other than|due to"
-    r"|which may|includ(?:ing|es?)|in particular|particularly|especially|such as|defined as|evidenced by|e\.?g\.)\b|[:：]",
+    r"|which may|includ(?:ing|es?)|in particular|particularly|especially|such as"
+    r"|defined as|evidenced by|e\.?g\.)\b|[:：]",
     re.IGNORECASE,
 )
 #: "Women of childbearing potential (defined as ...) must have": what is asked comes after.

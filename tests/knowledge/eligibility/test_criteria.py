@@ -159,6 +159,45 @@ def test_headings_are_known_in_their_many_wordings(heading: str) -> None:
     assert [each.kind for each in criteria_of(text)] == ["inclusion", "exclusion"]
 
 
+# -- what a criterion is about
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # what is asked, not whom it is asked of
+        ("Inclusion Criteria:\n\n* Men, unless sterile, must agree to use contraception",
+         ["contraception"]),
+        ("Inclusion Criteria:\n\n* Women of childbearing potential need a negative pregnancy test and "
+         "agree to use contraception", ["pregnancy"]),
+        ("Inclusion Criteria:\n\n* Women must use contraception; a pregnancy test must be negative",
+         ["contraception"]),
+        # a label, numbers inside, what stands in brackets within brackets
+        ("Inclusion Criteria:\n\n* Marrow function must meet the following: a. Neutrophils ≥ 1×10\\^9/L "
+         "(no growth factor within 2 weeks)", ["blood_counts"]),
+        ("Exclusion Criteria:\n\n* Severe comorbidities (diabetes, hypertension (above 160), stroke)",
+         ["general_discretion"]),
+        # an earlier treatment ruled out for a time is one to stop, for ever it is a past one
+        ("Exclusion Criteria:\n\n* Received a biologic such as belimumab within 3 months",
+         ["washout"]),
+        ("Exclusion Criteria:\n\n* Previously treated with a biologic", ["prior_treatment"]),
+        # words that mean something else
+        ("Exclusion Criteria:\n\n* Malignant hypertension", ["cardiovascular_events"]),
+        ("Exclusion Criteria:\n\n* Bone marrow failure syndromes", ["other"]),
+        ("Exclusion Criteria:\n\n* Failure to complete the diary", ["other"]),
+        ("Exclusion Criteria:\n\n* Lupus kidney disease", ["kidney"]),
+        ("Exclusion Criteria:\n\n* Disease other than lupus that explains the rash", ["diagnosis"]),
+        # a child without words of its own has its parent's, if that is more than a lead-in
+        ("Inclusion Criteria:\n\n* Diagnosed with myasthenia by one of the following:\n\n"
+         "  * Neostigmine test\n  * Repeated stimulation", ["diagnosis", "diagnosis"]),
+        ("Inclusion Criteria:\n\n* Patients must meet the following criteria:\n\n  * Owns headphones",
+         ["other"]),
+    ],
+)  # fmt: skip
+def test_a_criterion_is_about_what_it_asks(text: str, expected: list[str]) -> None:
+    assert [each.category for each in criteria_of(text) if each.leaf] == expected
+
+
 # -- what a person could be wronged by
 
 
