@@ -17,7 +17,8 @@ from rasa_sdk.executor import ActionExecutor
 
 from bot.models import Manifest, current, verified_path
 from bot.safety.gate import SafetyGate
-from bot.web.turns import Incoming, Person, Replies, Turns
+from bot.web.turn import Incoming, Person, Replies
+from bot.web.turns import Turns
 from knowledge.clinics import DEMO
 from knowledge.guide import guide
 

@@ -20,7 +20,7 @@ from bot.measuring import figures_of
 from bot.models import ModelUnusable, named
 from bot.nlu.encoders import keep_vectors
 from bot.service import Service, someone
-from bot.web.turns import Person, Replies, TurnFailed
+from bot.web.turn import Person, Replies, TurnFailed
 from knowledge.settings import PROJECT, VAR
 
 #: Questions that the model is measured on and never trained on.

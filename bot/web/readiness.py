@@ -7,7 +7,8 @@ import secrets
 import time
 from collections.abc import Callable
 
-from bot.web.turns import Incoming, Person, TurnFailed, Turns
+from bot.web.turn import Incoming, Person, TurnFailed
+from bot.web.turns import Turns
 from knowledge.clinics import DEMO
 from knowledge.guide import Guide
 

@@ -9,7 +9,7 @@ from typing import Any
 from sanic.request import Request
 
 from bot.settings import MAX_CHARACTERS
-from bot.web.turns import Incoming
+from bot.web.turn import Incoming
 
 _MAX_ID = 80
 _MAX_CHOICE = 200
@@ -87,3 +87,13 @@ def feedback_of(body: dict[str, Any]) -> tuple[str, bool, str | None]:
 def too_large(message: str) -> Refusal:
     """A body or a text over the limit."""
     return Refusal(413, "too_large", "error_too_large", message)
+
+
+def too_many() -> Refusal:
+    """More requests than the limits allow."""
+    return Refusal(429, "too_many", "error_too_many", "too many requests; wait a minute")
+
+
+def not_found(message: str) -> Refusal:
+    """An address, a clinic or a reply that there is not."""
+    return Refusal(404, "not_found", "error_not_found", message)
