@@ -8,8 +8,8 @@ from actions.guide_action import GuideAction, Response, remember
 from actions.turn import Turn
 from actions.wishes import Wishes
 from knowledge.places import Place
-from knowledge.replies.compose import Named
 from knowledge.replies.reply import Reply
+from knowledge.replies.setting import Named
 from knowledge.trials.news import news
 from knowledge.trials.search import search
 

@@ -19,8 +19,8 @@ from actions.turn import FIT_CHECK, Turn, is_unclear
 from knowledge.fit_check.checks import FitCheck
 from knowledge.guide import guide
 from knowledge.places import Place
-from knowledge.replies.compose import Named
 from knowledge.replies.fit import Manner
+from knowledge.replies.setting import Named
 from knowledge.trials.checked import last_check
 from knowledge.trials.search import search
 

@@ -11,7 +11,7 @@ from rasa_sdk import Tracker
 from knowledge.clinics import clinic_named
 from knowledge.guide import Guide, guide
 from knowledge.places import Place, place
-from knowledge.replies.compose import Named, Setting
+from knowledge.replies.setting import Named, Setting
 from knowledge.settings import LOCALES
 
 

@@ -12,7 +12,7 @@ from bot.settings import SESSION_SECONDS
 from knowledge.about import about, studies_listed
 from knowledge.curated.freshness import GRACE
 from knowledge.guide import Guide
-from knowledge.replies.compose import Setting
+from knowledge.replies.setting import Setting
 from knowledge.trials.checked import checked_at, is_bundled, is_live, state_of
 
 _PAGES = Environment(

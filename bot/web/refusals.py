@@ -11,7 +11,8 @@ from sanic.response import HTTPResponse, json
 from bot.web.requests import Refusal, not_found, too_large
 from bot.web.tokens import TokenInvalid, Tokens
 from knowledge.clinics import DEMO, clinic_named
-from knowledge.replies.compose import Composer, Setting
+from knowledge.replies.compose import Composer
+from knowledge.replies.setting import Setting
 
 logger = logging.getLogger(__name__)
 

@@ -46,7 +46,7 @@ from bot.web.turns import Conflict, Turns
 from knowledge.clinics import DEMO, clinic
 from knowledge.database import open_engine
 from knowledge.guide import guide
-from knowledge.replies.compose import Setting
+from knowledge.replies.setting import Setting
 from knowledge.settings import LOCALES
 
 STATIC = Path(__file__).parent / "static"

@@ -10,7 +10,7 @@ from bot.web import headers
 from bot.web.requests import BAD_REQUEST, Refusal
 from knowledge.clinics import clinic_named
 from knowledge.guide import Guide
-from knowledge.replies.compose import Setting
+from knowledge.replies.setting import Setting
 from knowledge.replies.sheet import FORMATS
 from knowledge.visit_sheet.fhir import as_fhir
 from knowledge.visit_sheet.html import as_html

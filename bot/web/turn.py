@@ -26,9 +26,9 @@ from knowledge.clinics import clinic_named
 from knowledge.fit_check.reading import is_tried, step_of
 from knowledge.guide import Guide
 from knowledge.places import find_places
-from knowledge.replies.compose import Named, Setting
 from knowledge.replies.fit import FIT, STEPS
 from knowledge.replies.reply import Reply
+from knowledge.replies.setting import Named, Setting
 from knowledge.settings import LOCALES
 
 CHANNEL = "web"

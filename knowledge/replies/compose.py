@@ -7,18 +7,19 @@ the sources, and refuses to let a reply out without them.
 
 from __future__ import annotations
 
-import re
 import uuid
-from collections.abc import Callable, Container, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Container, Sequence
+from dataclasses import replace
 from datetime import date
 
-from knowledge.curated.content import Answer, Claim, Clinic, Content, GlossaryTerm, Paragraph, Topic
+from knowledge.curated.content import Answer, Claim, Content, Paragraph, Topic
 from knowledge.curated.freshness import Freshness, freshness
 from knowledge.curated.safety_lines import country_card
-from knowledge.curated.status import status_sentence
-from knowledge.replies.reply import KINDS_THAT_INFORM, Choice, Reply, choice_value
-from knowledge.replies.wording import capitalised, contracted, day
+from knowledge.replies.reply import KINDS_THAT_INFORM, Choice, Reply
+from knowledge.replies.setting import Named, Setting
+from knowledge.replies.terms import term_in
+from knowledge.replies.wording import capitalised, day
+from knowledge.replies.words import Words
 
 #: Topics that are a safety card wherever they come from.
 SAFETY_TOPICS = {"emergency": "emergency_general", "crisis": "crisis_self"}
@@ -31,33 +32,11 @@ _KIND_BY_GROUP = {"conversation": "chat"}
 MENU = ("availability", "study_results", "side_effects", "find_trials")
 
 
-@dataclass(frozen=True)
-class Named:
-    """A condition as a message names it. `name`: for id "other", what a disease list calls it."""
-
-    id: str
-    name: str | None = None
-
-
-@dataclass(frozen=True)
-class Setting:
-    """Whom a reply is for.
-
-    locale: "en" or "es". language: of the message, where it is another one. clinic: who embeds us.
-    country: of the place the person named, ISO 3166-1 alpha-2; else the clinic's counts.
-    """
-
-    clinic: Clinic
-    locale: str = "en"
-    language: str | None = None
-    country: str | None = None
-
-
 class PromiseBroken(AssertionError):
     """A reply was about to leave without what every reply owes. Nothing is sent."""
 
 
-class Composer:
+class Composer(Words):
     """Composes replies from the curated content.
 
     content: gives the content now in force. today: gives today's date (for review dates).
@@ -69,7 +48,7 @@ class Composer:
         today: Callable[[], date] = date.today,
         reviewed_only: bool = False,
     ) -> None:
-        self._content = content
+        super().__init__(content)
         self._today = today
         self._reviewed_only = reviewed_only
 
@@ -110,14 +89,14 @@ class Composer:
         return replace(
             reply,
             locale=locale,
-            evidence=self._evidence(answer, setting.locale),
+            evidence=self.evidence(answer, setting.locale),
             as_of=answer.as_of.isoformat(),
             review=topic.review.of(locale).shown(),
         )
 
     def term(self, text: str, setting: Setting, named: Named | None = None) -> Reply | None:
         """What the term in a question means, in plain words; None where we know none of them."""
-        found = _term_in(text, self._content().glossary)
+        found = term_in(text, self._content().glossary)
         topic = self._topic("glossary_term")
         if found is None or topic.answer is None:
             return None
@@ -260,7 +239,7 @@ class Composer:
         choices: list[Choice],
         named: Named | None = None,
     ) -> Reply:
-        text = "\n\n".join(self._filled(self.phrase(p, setting.locale), setting) for p in phrases)
+        text = "\n\n".join(self.filled(self.phrase(p, setting.locale), setting) for p in phrases)
         return Reply(
             id=_new_id(),
             kind=kind,
@@ -268,7 +247,7 @@ class Composer:
             text=text,
             locale=setting.locale,
             condition=named.id if named else None,
-            condition_name=self._other_name(named, setting),
+            condition_name=self.other_name(named, setting),
             choices=choices,
         )
 
@@ -290,87 +269,6 @@ class Composer:
         )
         return replace(reply, sources=[*reply.sources, *sources])
 
-    def owed(self, named: Named | None, setting: Setting) -> list[str]:
-        """The sentence that it is experimental, and the one that names the specialist."""
-        return [self._experimental(named, setting), self._specialist(named, setting)["text"]]
-
-    # -- words
-
-    def phrase(self, name: str, locale: str) -> str:
-        """A sentence of `phrases.yml`, in English where the locale has none."""
-        texts: Mapping[str, str] = self._content().phrases[name]
-        return texts.get(locale, texts["en"])
-
-    def condition_name(self, named: Named | None, locale: str) -> str:
-        """How to call a condition within a sentence."""
-        condition = self._content().conditions.get(named.id) if named else None
-        if condition:
-            return condition.name.get(locale, condition.name["en"])
-        if named and named.name:
-            for disease in self._content().diseases:
-                if disease.name["en"] == named.name:
-                    return disease.name.get(locale, named.name)
-        return self.phrase("your_condition", locale)
-
-    def _other_name(self, named: Named | None, setting: Setting) -> str | None:
-        other = named is not None and named.id == "other"
-        return self.condition_name(named, setting.locale) if other else None
-
-    def choices(
-        self, topics: Sequence[str], setting: Setting, named: Named | None = None
-    ) -> list[Choice]:
-        """Topics as buttons, keeping the condition in mind; unknown ones are left out."""
-        condition = named.id if named and named.id != "other" else None
-        known = self._content().topics
-        return [
-            Choice(
-                known[each].title.get(setting.locale, known[each].title["en"]),
-                choice_value(each, condition),
-            )
-            for each in dict.fromkeys(topics)
-            if each in known
-        ]
-
-    def _filled(self, text: str, setting: Setting, named: Named | None = None) -> str:
-        locale = setting.locale
-        filled = (
-            text.replace("{condition}", self.condition_name(named, locale))
-            .replace("{specialist}", self._specialist_role(named, locale))
-            .replace("{clinic}", setting.clinic.called(locale))
-        )
-        return contracted(filled, locale)
-
-    def _specialist_role(self, named: Named | None, locale: str) -> str:
-        condition = self._content().conditions.get(named.id) if named else None
-        if condition:
-            return condition.specialist.get(locale, condition.specialist["en"])
-        return self.phrase("other_specialist" if named else "any_specialist", locale)
-
-    def _specialist(self, named: Named | None, setting: Setting) -> dict[str, str]:
-        known = named is not None and named.id in self._content().conditions
-        phrase = "specialist" if known else "specialist_other" if named else "specialist_unknown"
-        return {
-            "role": self._specialist_role(named, setting.locale),
-            "text": self._filled(self.phrase(phrase, setting.locale), setting, named),
-        }
-
-    def _experimental(self, named: Named | None, setting: Setting) -> str:
-        return status_sentence(
-            self._content(),
-            named.id if named else None,
-            setting.country or setting.clinic.country,
-            setting.locale,
-            self.condition_name(named, setting.locale),
-        )
-
-    def _evidence(self, answer: Answer, locale: str) -> dict[str, str] | None:
-        if answer.evidence is None:
-            return None
-        return {
-            "level": answer.evidence,
-            "label": self.phrase(f"evidence_{answer.evidence}", locale),
-        }
-
     # -- the one way out
 
     def _reply(
@@ -384,13 +282,13 @@ class Composer:
         inform: bool | None = None,
     ) -> Reply:
         owed = topic.about_therapy and kind in KINDS_THAT_INFORM if inform is None else inform
-        note = self._language_note(setting)
+        note = self.language_note(setting)
         texts = [note] if note else []
-        texts += [self._filled(paragraph.text, setting, named) for paragraph in paragraphs]
+        texts += [self.filled(paragraph.text, setting, named) for paragraph in paragraphs]
         experimental = specialist = None
         if owed:
-            experimental = self._experimental(named, setting)
-            specialist = self._specialist(named, setting)
+            experimental = self.experimental(named, setting)
+            specialist = self.specialist(named, setting)
             texts += [experimental, specialist["text"]]
         reply = Reply(
             id=_new_id(),
@@ -399,7 +297,7 @@ class Composer:
             text="\n\n".join(text for text in texts if text),
             locale=setting.locale,
             condition=named.id if named else None,
-            condition_name=self._other_name(named, setting),
+            condition_name=self.other_name(named, setting),
             experimental=experimental,
             specialist=specialist,
             sources=self._sources(paragraphs),
@@ -407,11 +305,6 @@ class Composer:
         )
         self._keep_promise(reply, topic)
         return reply
-
-    def _language_note(self, setting: Setting) -> str:
-        if setting.language in (None, setting.locale, "en"):
-            return ""
-        return self._content().phrases["full_text_in_english"].get(setting.language or "", "")
 
     def _sources(self, paragraphs: Sequence[Paragraph]) -> list[dict[str, str]]:
         known = self._content().sources
@@ -438,23 +331,6 @@ class Composer:
             return self._content().topics[topic_id]
         except KeyError:
             raise LookupError(f"no topic '{topic_id}'") from None
-
-
-def _term_in(text: str, glossary: Sequence[GlossaryTerm]) -> GlossaryTerm | None:
-    """The glossary's term that a text names; of several the longest name, CAR-T itself last."""
-    asked = f" {_plain(text)} "
-    best: tuple[int, GlossaryTerm] | None = None
-    for number, term in enumerate(glossary):
-        for name in (*term.term.values(), *term.aliases):
-            plain = _plain(name)
-            size = len(plain) if number else 1
-            if plain and f" {plain} " in asked and (best is None or size > best[0]):
-                best = (size, term)
-    return best[1] if best else None
-
-
-def _plain(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.casefold()))
 
 
 def _new_id() -> str:

@@ -10,8 +10,9 @@ from knowledge.curated.content import Paragraph
 from knowledge.eligibility.questions import Question, questions
 from knowledge.fit_check.checks import FitCheck
 from knowledge.fit_check.result import Marked, TrialResult, as_criteria, results
-from knowledge.replies.compose import Composer, Named, Setting
+from knowledge.replies.compose import Composer
 from knowledge.replies.reply import Choice, Reply
+from knowledge.replies.setting import Named, Setting
 from knowledge.replies.trial_words import TrialWords, registry_source
 from knowledge.replies.wording import number
 from knowledge.trials.cards import STUDY_URL

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from knowledge.curated.content import Paragraph
-from knowledge.replies.compose import Composer, Named, Setting
+from knowledge.replies.compose import Composer
 from knowledge.replies.reply import Choice, Reply, choice_value
+from knowledge.replies.setting import Named, Setting
 from knowledge.replies.trial_words import TrialWords
 from knowledge.visit_sheet.choices import ALL, NOT, PARTS, PICK, TRIALS, UNPICK, Chosen
 from knowledge.visit_sheet.discussed import Discussed

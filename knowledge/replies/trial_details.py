@@ -8,8 +8,8 @@ from typing import Any
 
 from knowledge.curated.content import Paragraph
 from knowledge.places import Place
-from knowledge.replies.compose import Named, Setting
 from knowledge.replies.reply import Reply
+from knowledge.replies.setting import Named, Setting
 from knowledge.replies.trial_words import TrialWords, registry_source
 from knowledge.replies.wording import contact, iso_day
 from knowledge.trials.lookup import TrialLookup

@@ -8,8 +8,8 @@ from typing import Any
 
 from knowledge.curated.content import Paragraph
 from knowledge.places import Place, name_in
-from knowledge.replies.compose import Named, Setting
 from knowledge.replies.reply import Choice, Reply
+from knowledge.replies.setting import Named, Setting
 from knowledge.replies.trial_words import TrialWords, registry_source, trial_choices
 from knowledge.replies.wording import distance, number
 from knowledge.trials.filters import Filters

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from knowledge.curated.content import Paragraph
 from knowledge.places import Place
-from knowledge.replies.compose import Named, Setting
 from knowledge.replies.reply import Reply
+from knowledge.replies.setting import Named, Setting
 from knowledge.replies.trial_words import TrialWords, registry_source, trial_choices
 from knowledge.replies.wording import day
 from knowledge.trials.news import KINDS, Change, News

@@ -8,8 +8,9 @@ from typing import Any
 
 from knowledge.places import Place, country_code, name_in, name_in_sentence
 from knowledge.places import place as place_of
-from knowledge.replies.compose import Composer, Named, Setting
+from knowledge.replies.compose import Composer
 from knowledge.replies.reply import Choice, choice_value
+from knowledge.replies.setting import Named, Setting
 from knowledge.replies.wording import distance, moment, number
 
 

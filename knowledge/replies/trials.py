@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from knowledge.places import Place
-from knowledge.replies.compose import Composer, Named, Setting
+from knowledge.replies.compose import Composer
 from knowledge.replies.reply import Reply
+from knowledge.replies.setting import Named, Setting
 from knowledge.replies.trial_details import details_reply, which_reply
 from knowledge.replies.trial_listing import listing_reply, where_reply
 from knowledge.replies.trial_news import news_reply

@@ -9,7 +9,7 @@ from typing import Any
 
 from knowledge.curated.content import Content, Source, VisitQuestion
 from knowledge.places import country_code, place
-from knowledge.replies.compose import Setting
+from knowledge.replies.setting import Setting
 from knowledge.replies.trial_words import TrialWords
 from knowledge.replies.wording import contact, day, iso_day
 from knowledge.trials.cards import STUDY_URL, card

@@ -9,7 +9,8 @@ from sqlalchemy.engine import Engine
 
 from knowledge.curated.content import Content
 from knowledge.curated.freshness import GRACE
-from knowledge.replies.compose import Composer, Named, Setting
+from knowledge.replies.compose import Composer
+from knowledge.replies.setting import Named, Setting
 from knowledge.replies.store import ReplyStore
 from knowledge.replies.trial_words import TrialWords
 from knowledge.trials.checked import iso, last_check

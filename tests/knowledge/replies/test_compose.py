@@ -10,7 +10,8 @@ import pytest
 from knowledge.clinics import DEMO
 from knowledge.curated.content import Content, ProductStatus, Review
 from knowledge.curated.reading import read_content
-from knowledge.replies.compose import Composer, Named, Setting
+from knowledge.replies.compose import Composer
+from knowledge.replies.setting import Named, Setting
 
 TODAY = date(2026, 11, 21)
 CONTENT = read_content()

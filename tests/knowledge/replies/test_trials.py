@@ -12,8 +12,9 @@ from knowledge.clinics import DEMO
 from knowledge.curated.reading import read_content
 from knowledge.database import Base, open_engine
 from knowledge.places import Place, find_places, place
-from knowledge.replies.compose import Composer, Named, Setting
+from knowledge.replies.compose import Composer
 from knowledge.replies.reply import Reply
+from knowledge.replies.setting import Named, Setting
 from knowledge.replies.trials import TrialReplies
 from knowledge.trials.client import RegistryClient, RegistryError
 from knowledge.trials.filters import KM_PER_MILE, Filters

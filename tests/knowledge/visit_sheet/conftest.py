@@ -15,8 +15,9 @@ from knowledge.curated.reading import read_content
 from knowledge.database import create_tables, open_engine
 from knowledge.fit_check.checks import FitChecks
 from knowledge.places import find_places
-from knowledge.replies.compose import Composer, Named, Setting
+from knowledge.replies.compose import Composer
 from knowledge.replies.fit import FitReplies
+from knowledge.replies.setting import Named, Setting
 from knowledge.replies.store import ReplyStore
 from knowledge.replies.trials import TrialReplies
 from knowledge.trials.checked import last_check
