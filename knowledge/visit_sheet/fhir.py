@@ -27,6 +27,34 @@ _FACTS = {
     "ages": "Ages", "sponsor": "Sponsor", "site": "Nearest site", "contact": "Contact",
     "updated": "Record last updated",
 }  # fmt: skip
+#: What is asked of each, under its link: the answer's type, how it reads, whether it repeats.
+_TRIAL = {
+    "number": ("string", "NCT number", False),
+    "title": ("string", "Title in the registry", False),
+    "record": ("url", "Record in the registry", False),
+    **{fact: ("string", text, False) for fact, text in _FACTS.items()},
+    "checked": ("text", "When the record was checked", False),
+}
+_MARK = {
+    "area": ("string", "What it is about", False),
+    "quote": ("text", "The registry's words", False),
+    "start": ("integer", "Where the quote starts in the record", False),
+    "why": ("text", "Why it is marked so", False),
+}
+_QUESTION = {
+    "area": ("string", "What it is about", False),
+    "ask": ("text", "Question", False),
+    "why": ("text", "Background", False),
+    "trial": ("string", "Trials it is about", True),
+    "quote": ("text", "What the records say", True),
+}
+_SOURCE = {
+    "title": ("string", "Title", False),
+    "publisher": ("string", "Publisher", False),
+    "address": ("url", "Address", False),
+    "date": ("date", "Date of publication", False),
+    "read": ("date", "Day on which it was read", False),
+}
 _CODES = {
     _MARKS: {"fits": "Fits", "may_not_fit": "May not fit", "ask": "Ask the study team"},
     _KINDS: {"inclusion": "Inclusion criterion", "exclusion": "Exclusion criterion"},
@@ -50,40 +78,21 @@ def questionnaire() -> Json:
             _group(
                 "trial",
                 "Trial discussed",
-                _asked("trial.number", "string", "NCT number"),
-                _asked("trial.title", "string", "Title in the registry"),
-                _asked("trial.record", "url", "Record in the registry"),
-                *(_asked(f"trial.{id_}", "string", text) for id_, text in _FACTS.items()),
-                _asked("trial.checked", "text", "When the record was checked"),
+                *_rows("trial", _TRIAL),
                 _group(
                     "trial.mark",
                     "Criterion",
                     _coded("trial.mark.verdict", "How it stands", _MARKS),
                     _coded("trial.mark.kind", "Kind of criterion", _KINDS),
-                    _asked("trial.mark.area", "string", "What it is about"),
-                    _asked("trial.mark.quote", "text", "The registry's words"),
-                    _asked("trial.mark.start", "integer", "Where the quote starts in the record"),
-                    _asked("trial.mark.why", "text", "Why it is marked so"),
+                    *_rows("trial.mark", _MARK),
                 ),
             ),
             _group(
                 "question",
                 "Question for the specialist or the study team",
-                _asked("question.area", "string", "What it is about"),
-                _asked("question.ask", "text", "Question"),
-                _asked("question.why", "text", "Background"),
-                _asked("question.trial", "string", "Trials it is about", repeats=True),
-                _asked("question.quote", "text", "What the records say", repeats=True),
+                *_rows("question", _QUESTION),
             ),
-            _group(
-                "source",
-                "Source",
-                _asked("source.title", "string", "Title"),
-                _asked("source.publisher", "string", "Publisher"),
-                _asked("source.address", "url", "Address"),
-                _asked("source.date", "date", "Date of publication"),
-                _asked("source.read", "date", "Day on which it was read"),
-            ),
+            _group("source", "Source", *_rows("source", _SOURCE)),
         ],
     }
 
@@ -172,6 +181,11 @@ def _coding(system: str, code: str) -> Json:
 
 
 # -- items of the questionnaire
+
+
+def _rows(link: str, rows: Mapping[str, tuple[str, str, bool]]) -> Iterator[Json]:
+    for id_, (kind, text, repeats) in rows.items():
+        yield _asked(f"{link}.{id_}", kind, text, repeats)
 
 
 def _asked(link: str, kind: str, text: str, repeats: bool = False) -> Json:
