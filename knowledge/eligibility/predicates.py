@@ -13,7 +13,8 @@ from knowledge.eligibility.amounts import amounts_in
 from knowledge.eligibility.facts import Predicate, Requirement
 from knowledge.eligibility.spans import spans_in
 from knowledge.eligibility.splitting import Passage
-from knowledge.eligibility.states import required_states_in, states_in
+from knowledge.eligibility.states import states_in
+from knowledge.eligibility.wanted import required_states_in
 from knowledge.trials.records import readable
 
 _ANYONE = re.compile(
