@@ -93,6 +93,17 @@ def load_nodes(path: Path) -> Any:
     return yaml.load(path.read_text(encoding="utf-8"), Loader=_LineLoader)  # noqa: S506
 
 
+#: What reading a file raises that is no YAML.
+UNREADABLE = (yaml.YAMLError, UnicodeDecodeError)
+
+
+def unreadable(path: Path, error: Exception) -> Problem:
+    """What to say of a file that is no YAML."""
+    mark = getattr(error, "problem_mark", None)
+    detail = getattr(error, "problem", None) or str(error)
+    return Problem(path, mark.line + 1 if mark else 1, f"not readable as YAML: {detail}")
+
+
 class Reader:
     """Reads one content folder, collecting problems instead of stopping at the first."""
 
@@ -132,10 +143,8 @@ class Reader:
         self._digest.update(path.relative_to(self.folder).as_posix().encode() + b"\0" + raw)
         try:
             return yaml.load(raw.decode("utf-8"), Loader=_LineLoader)  # noqa: S506 (safe loader)
-        except (yaml.YAMLError, UnicodeDecodeError) as error:
-            mark = getattr(error, "problem_mark", None)
-            detail = getattr(error, "problem", None) or str(error)
-            self._problem(path, mark.line + 1 if mark else 1, f"not readable as YAML: {detail}")
+        except UNREADABLE as error:
+            self.problems.append(unreadable(path, error))
             return None
 
     def _mapping(self, name: str) -> dict[str, Any]:

@@ -25,7 +25,14 @@ from knowledge.curated.content import Content
 from knowledge.curated.lint import fixed, sources, visit_sheet
 from knowledge.curated.lint.readability import Jargon, Readability
 from knowledge.curated.lint.topics import TopicFile
-from knowledge.curated.reading import CONTENT_FOLDER, Problem, Reader
+from knowledge.curated.reading import (
+    CONTENT_FOLDER,
+    UNREADABLE,
+    Problem,
+    Reader,
+    load_nodes,
+    unreadable,
+)
 
 __all__ = ["check"]
 
@@ -35,10 +42,20 @@ def check(folder: Path = CONTENT_FOLDER, today: date | None = None) -> list[Prob
 
     today: for review and checking dates; the real one by default.
     """
+    if broken := list(_unreadable(folder)):
+        return broken  # what the other files say of these could only mislead
     reader = Reader(folder)
     content = reader.read()
     problems = {*reader.problems, *_all(folder, content, today or date.today())}
     return sorted(problems, key=lambda p: (str(p.path), p.line, p.message))
+
+
+def _unreadable(folder: Path) -> Iterator[Problem]:
+    for path in sorted(folder.rglob("*.yml")):
+        try:
+            load_nodes(path)
+        except UNREADABLE as error:
+            yield unreadable(path, error)
 
 
 def _all(folder: Path, content: Content, today: date) -> Iterator[Problem]:

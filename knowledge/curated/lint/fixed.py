@@ -73,7 +73,7 @@ _STATUS_DAYS = timedelta(days=90)
 
 def problems(folder: Path, content: Content, today: date) -> Iterator[Problem]:
     """Every problem of the files beside the topics and the sources."""
-    yield from _phrases(folder / "phrases.yml", content)
+    yield from _phrases(folder, content)
     yield from _status(folder / "status.yml", content, today)
     yield from _glossary(folder / "glossary.yml", content)
     yield from _conditions(folder / "conditions.yml", content)
@@ -81,22 +81,28 @@ def problems(folder: Path, content: Content, today: date) -> Iterator[Problem]:
     yield from _safety_lines(folder / "safety" / "lines.yml", today)
 
 
-def _phrases(path: Path, content: Content) -> Iterator[Problem]:
-    lines = _lines(path)
+def _phrases(folder: Path, content: Content) -> Iterator[Problem]:
+    """The wording of phrases.yml, and that of the visit sheet, which stands in its own file."""
+    general, sheet = folder / "phrases.yml", folder / "visit_sheet.yml"
+    where = {name: (general, line) for name, line in _lines(general).items()}
+    for name, line in _lines(sheet, "wording").items():
+        if name in where:
+            yield Problem(sheet, line, f"'{name}' is already in {general.name}")
+        where[name] = (sheet, line)
     for name, must in _MUST_SAY.items():
+        path, line = where.get(name, (general, 1))
         for locale, words in must.items():
             if words not in content.phrases.get(name, {}).get(locale, ""):
-                yield Problem(
-                    path, lines.get(name, 1), f"the phrase '{name}.{locale}' must say '{words}'"
-                )
+                yield Problem(path, line, f"the phrase '{name}.{locale}' must say '{words}'")
     for name, texts in content.phrases.items():
-        yield from _wording(path, lines.get(name, 1), name, texts)
+        path, line = where[name]
+        yield from _wording(path, line, name, texts)
         if name.startswith(("trial_", "trials_")):
             for text in texts.values():
                 for field in sorted(set(re.findall(r"\{(\w+)\}", text)) - _TRIAL_FIELDS):
                     yield Problem(
                         path,
-                        lines.get(name, 1),
+                        line,
                         f"L11: '{name}' tells {{{field}}}: a listing tells the registry's basic "
                         "facts only",
                     )
@@ -190,6 +196,9 @@ def _wording(path: Path, line: int, name: str, texts: Mapping[str, str]) -> Iter
             yield Problem(path, line, f"{name}.{locale}: {complaint}")
 
 
-def _lines(path: Path) -> dict[str, int]:
+def _lines(path: Path, key: str | None = None) -> dict[str, int]:
+    """The lines of a file's keys, or of those under one of them."""
     nodes: Any = load_nodes(path) if path.exists() else None
+    if key is not None and isinstance(nodes, dict):
+        nodes = nodes.get(key)
     return dict(getattr(nodes, "lines", {}))

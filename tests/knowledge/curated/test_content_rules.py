@@ -197,6 +197,43 @@ def test_banned_words_are_noticed_in_fixed_sentences_and_the_glossary_too(
     assert "glossary.yml" in found
 
 
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("phrases.yml", "about_page_title: {en: ", "about_page_title: {en: Breakthrough! "),
+        ("visit_sheet.yml", "sheet_title: {en: ", "sheet_title: {en: Breakthrough! "),
+    ],
+)
+def test_wording_is_complained_about_in_its_own_file_and_line(
+    folder: Path, complaints: Complaints, file: str, old: str, new: str
+) -> None:
+    line = edit(folder / file, old, new)
+    assert [each.split(" ")[0] for each in complaints()] == [f"{file}:{line}:"]
+
+
+def test_wording_that_stands_in_two_files_is_noticed(folder: Path, complaints: Complaints) -> None:
+    edit(folder / "visit_sheet.yml", "  sheet_title:", "  welcome: {en: Hello}\n  sheet_title:")
+    assert any(
+        each.startswith("visit_sheet.yml:") and "already in phrases.yml" in each
+        for each in complaints()
+    )
+
+
+@pytest.mark.parametrize(
+    "file",
+    ["phrases.yml", "status.yml", "glossary.yml", "domains.yml", "jargon.yml", "visit_sheet.yml",
+     "safety/cards.yml", "safety/lines.yml", "sources/press.yml", "topics/crs.yml"],
+)  # fmt: skip
+def test_a_file_that_is_no_yaml_is_named_with_its_line_and_nothing_else(
+    folder: Path, complaints: Complaints, file: str
+) -> None:
+    path = folder / file
+    path.write_text(path.read_text() + "\nbroken: [never closed\n")
+    found = complaints()
+    assert len(found) == 1
+    assert re.match(rf"{path.name}:\d+: not readable as YAML", found[0])
+
+
 # -- length and reading level
 
 
