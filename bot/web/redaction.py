@@ -1,14 +1,16 @@
 """Take out what could identify a person, before a message goes on to Rasa, a store or a log.
 
-Names after a cue, phones, e-mails, links, birth dates, record and insurance numbers, street
-addresses and postal codes go. What medicine needs stays: NCT numbers, ages, temperatures, scores,
-doses, diseases named after people (Graves, Still, Sjögren), places.
+Names after a cue, phones, e-mails, links, birth dates and whole dates of years ago, record and
+insurance numbers, street addresses and postal codes go. What medicine needs stays: NCT numbers,
+ages, temperatures, scores, doses, diseases named after people (Graves, Still, Sjögren), places,
+months and years, and the days of what is new.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 
 from knowledge.places import postal_codes_resolved
 
@@ -23,13 +25,27 @@ _FULL_NAME = (
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
     r"sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|enero|febrero|marzo|abril|mayo|"
-    r"junio|julio|agosto|septiembre|octubre|noviembre|diciembre)"
+    r"junio|julio|agosto|sep?tiembre|octubre|noviembre|diciembre|"
+    r"januar[iy]?|jänner|februar[iy]?|märz|mai|juni|juli|augustus|oktober|dezember|december|"
+    r"janvier|février|mars|avril|juin|juillet|août|septembre|octobre|novembre|décembre|"
+    r"gennaio|febbraio|aprile|maggio|giugno|luglio|settembre|ottobre|dicembre|"
+    r"janeiro|fevereiro|março|maio|junho|julho|setembro|outubro|novembro|dezembro|maart|mei|maj)"
 )
 DATE = (
-    rf"(?:\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{2,4}}|\d{{4}}-\d{{2}}-\d{{2}}|"
-    rf"\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+|de\s+)?{_MONTH}\s+(?:de\s+)?\d{{4}}|"
-    rf"{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}})"
+    rf"(?:\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{2,4}}|\d{{4}}[./-]\d{{2}}[./-]\d{{2}}|"
+    rf"\d{{1,2}}(?:st|nd|rd|th|º|er|\.)?[\s-]+(?:of\s+|de\s+)?{_MONTH}\.?,?[\s-]+(?:de[l]?\s+|of\s+)?"
+    rf"\d{{4}}|{_MONTH}\.?\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}}|"
+    rf"\d{{4}}\s?年\s?\d{{1,2}}\s?月\s?\d{{1,2}}\s?日)"
 )
+#: A number of a person's: a group or more with digits, a few capitals before them or a letter last.
+_ID = r"(?:(?-i:[A-Z]{1,4})[\s-]?)?\w*\d\w*(?:[\s/.-]{1,2}\w*\d\w*)*(?:[\s-](?-i:[A-HJ-Z])\b)?"
+
+
+def _digits(count: int) -> str:
+    """A look ahead at so many digits, whatever stands between them."""
+    return rf"(?=(?:[\s/.-]?\w{{0,4}}?[\s/.-]?\d){{{count}}})"
+
+
 #: Words that follow "I am" or "this is" with a capital and are no name.
 _NOT_NAMES = re.compile(
     r"(?i)^(?:lupus|sle|ms|mg|ra|nmo|hiv|graves|sj[oö]gren|crohn|still|american|british|german|"
@@ -51,15 +67,28 @@ _RULES: list[tuple[re.Pattern[str], str]] = [
     (re.compile(r"\b\d{3}-\d{2}-\d{4}\b"), "[number]"),
     (
         re.compile(
-            r"(?i)\b(?:mrn|nhs(?:\s*(?:number|no\.?))?|ssn|social security(?:\s*number)?|"
-            r"(?:medical\s+)?record\s*(?:number|no\.?|#)?|"
+            r"(?i)\b(?:mrn|nhs\s*(?:number|no\.?)|ssn|social security\s*number|"
+            r"(?:medical\s+)?record\s*(?:number|no\.?|#)|"
             r"(?:patient|hospital|insurance|member|policy|account|passport|subject|participant|chart|"
-            r"case)(?:'s)?\s*(?:id|number|no\.?|#)|historia cl[ií]nica|dni|nie|curp|passport|iban|nino|"
-            r"nric|hkid|pesel|cpf|aadhaar|codice fiscale|personnummer|bsn|medicare)"
-            r"(?:\s+(?:is|es))?\s*[:#]?\s*(?=[\w-]*\d)[A-Z0-9][A-Z0-9\s-]{3,20}[A-Z0-9]"
+            r"case|file|reference|claim)(?:'s)?\s*(?:id|number|no\.?|#)|historia cl[ií]nica|"
+            r"n[uú]mero de (?:historia|expediente|paciente|p[oó]liza|pasaporte))"
+            rf"(?:\s+(?:is|es))?\s*[:#]?\s*{_digits(3)}{_ID}"
         ),
         "[number]",
     ),
+    # The same without the word "number", and names of numbers that are words in another language.
+    (
+        re.compile(
+            r"(?i)\b(?:nhs|social security|(?:medical\s+)?record|patient|chart|case|file|ref(?:erence)?|"
+            r"claim|policy|expediente|caso|aktenzeichen|dossier|dni|nie|curp|passport|pasaporte|nino|"
+            r"nric|hkid|pesel|cpf|aadhaar|codice fiscale|personnummer|bsn|medicare)"
+            rf"(?:\s+(?:is|es))?\s*[:#.]?\s*{_digits(5)}{_ID}"
+        ),
+        "[number]",
+    ),
+    (re.compile(r"\b[A-Z]{2}\s?\d{2}\s?\d{2}\s?\d{2}\s?[A-D]\b"), "[number]"),
+    (re.compile(r"\b[A-Z]{2}\d{2}(?:\s?[A-Z0-9]{4}){3,7}(?:\s?[A-Z0-9]{1,3})?\b"), "[number]"),
+    (re.compile(rf"(?i)(?<![\w.]){DATE}(?![\w/])"), "[date]"),
     (re.compile(r"(?<![\w.])\d{3}\s\d{3}\s\d{4}(?!\w)"), "[number]"),
     (
         re.compile(
@@ -91,6 +120,20 @@ _RULES: list[tuple[re.Pattern[str], str]] = [
         re.compile(
             r"(?i)\b[\w-]+(?:stra(?:ß|ss)e|str\.|gasse|allee|gracht|straat|laan|gatan|vägen|gade)\s+"
             r"\d{1,4}[a-z]?\b"
+        ),
+        "[address]",
+    ),
+    (
+        re.compile(
+            r"\b(?:[A-ZÀ-ÖØ-Þ][\w.'’-]+\s+){1,3}(?i:gate|gata|vei|veg|vej|väg|plass|plads|allé|torg)\s+"
+            r"\d{1,4}(?:\s?[A-Za-z]\b)?"
+        ),
+        "[address]",
+    ),
+    (
+        re.compile(
+            r"\b[A-ZÀ-ÖØ-Þ][\w'’-]{2,}(?:gata|gaten|veien|vegen|vejen|gaden|katu|(?<=\w{5})tie)\s+"
+            r"\d{1,4}(?:\s?[A-Za-z]\b)?"
         ),
         "[address]",
     ),
@@ -141,9 +184,37 @@ def _guarded(replacement: str) -> Callable[[re.Match[str]], str]:
             return found
         if replacement == "[phone]" and re.fullmatch(DATE, found, re.IGNORECASE):
             return found
+        if replacement == "[date]" and not _of_a_life(match):
+            return found
         return replacement
 
     return replace
+
+
+#: A whole date of so many years ago is taken for one of birth; a later one tells of what is new.
+_YEARS_AGO = 3
+#: What happened since then is asked for; nobody is born since a date.
+_SINCE = re.compile(r"(?i)\b(?:since|after|from|until|before|desde(?:\s+el)?|a partir del?)\s+$")
+_TWO_DIGITS = re.compile(r"\d{1,2}([./-])\d{1,2}([./-])(\d{2})")
+_UNIT = re.compile(r"\s*(?:mg|mcg|µg|g|ml|kg|mm|cm|%|days?|weeks?|months?)\b")
+
+
+def _of_a_life(match: re.Match[str]) -> bool:
+    """Whether a date may be somebody's birthday."""
+    found, this_year = match.group(), date.today().year
+    parts = [int(part) for part in re.findall(r"\d+", found)]
+    if len(parts) == 3 and not (min(parts[:2]) <= 12 and sorted(parts)[1] <= 31):
+        return False
+    if short := _TWO_DIGITS.fullmatch(found):
+        if short[1] != short[2] or short[1] == "-" or _UNIT.match(match.string, match.end()):
+            return False
+        century = this_year // 100 * 100
+        year = century + parts[2] - (100 if century + parts[2] > this_year else 0)
+    else:
+        year = next((part for part in parts if part > 31), 0)
+    if year >= 2015 and _SINCE.search(match.string, 0, match.start()):
+        return False
+    return 1900 <= year <= this_year - _YEARS_AGO
 
 
 def _name(match: re.Match[str]) -> str:
