@@ -7,7 +7,8 @@ a kernel from the environment.
 
 OpenMP's threads (scikit-learn's and the e5 encoder's are the same) spin between two pieces of work.
 On a machine that has other work, one that spins holds up the one it waits for: single messages took
-8 seconds. Told to be passive, they sleep.
+8 seconds. Told to be passive, they sleep. OpenBLAS's own threads can't be told, and understanding
+a message is hundreds of small products: it has one thread, unless a training gives it more.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ _KERNELS = {
 def prepare(environment: MutableMapping[str, str] = os.environ) -> None:
     """Set what is not set already; the kernel only where the processor can be read."""
     environment.setdefault("OMP_WAIT_POLICY", "passive")
+    environment.setdefault("OPENBLAS_NUM_THREADS", "1")
     kernel = kernel_for(_flags())
     if kernel:
         environment.setdefault("OPENBLAS_CORETYPE", kernel)

@@ -9,6 +9,7 @@ the copying of all messages for each importer, and the compression of what hardl
 
 from __future__ import annotations
 
+import os
 import tarfile
 import tempfile
 from collections.abc import Sequence
@@ -35,6 +36,7 @@ from rasa.shared.importers.importer import (
 )
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.shared.utils.io import dump_obj_as_json_to_file
+from threadpoolctl import threadpool_limits
 
 from knowledge.settings import PROJECT
 
@@ -55,7 +57,8 @@ def train_model(file: Path) -> None:
         graph = model.train_schema
         runner = DaskGraphRunner.create(graph, storage, ExecutionContext(graph))
         domain = importer.get_domain()
-        runner.run(inputs={PLACEHOLDER_IMPORTER: importer})
+        with threadpool_limits(os.cpu_count(), "blas"):
+            runner.run(inputs={PLACEHOLDER_IMPORTER: importer})
         storage.create_model_package(file, model, domain)
 
 

