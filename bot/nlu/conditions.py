@@ -99,10 +99,11 @@ class ConditionMatcher:
             if len(joined) >= (MIN_FUZZY_LENGTH if len(key) == 1 else 9):
                 self._fuzzy.setdefault(len(key), {})[joined] = target
         self._near: dict[tuple[int, int, int], list[str]] = {}
-        self._first_words: dict[int, set[str]] = {}
+        self._sizes_of: dict[str, set[int]] = {}
         for key in self._exact:
             if 1 < len(key) <= _LONGEST_ALIAS:
-                self._first_words.setdefault(len(key), set()).add(key[0])
+                self._sizes_of.setdefault(key[0], set()).add(len(key))
+        self._firsts = list(self._sizes_of)
         self._sizes = lru_cache(maxsize=_REMEMBERED)(self._sizes_from)
 
     def find(self, text: str) -> list[Mention]:
@@ -156,13 +157,13 @@ class ConditionMatcher:
 
         Few words begin any, which spares most of the comparing.
         """
-        sizes = [
-            size
-            for size, firsts in self._first_words.items()
-            if process.extractOne(word, firsts, scorer=fuzz.ratio, score_cutoff=_NEAR_WORD)
-        ]
-        alone = (word,) in self._exact or self.misspells(word)
-        return (*sorted(sizes, reverse=True), *([1] if alone else []))
+        like = process.extract(
+            word, self._firsts, scorer=fuzz.ratio, score_cutoff=_NEAR_WORD, limit=None
+        )
+        sizes = {size for first, *_ in like for size in self._sizes_of[first]}
+        if (word,) in self._exact or self.misspells(word):
+            sizes.add(1)
+        return tuple(sorted(sizes, reverse=True))
 
     def misspells(self, word: str) -> bool:
         """Would this word be taken for a misspelt name?"""

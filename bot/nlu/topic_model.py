@@ -25,7 +25,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cholesky, solve_triangular
+from scipy.linalg import cho_factor, solve_triangular
 from scipy.linalg.blas import ssyrk
 from scipy.optimize import minimize_scalar
 from sklearn.model_selection import StratifiedShuffleSplit
@@ -206,7 +206,7 @@ def _regression(
     weights = len(y) / (number * np.maximum(targets.sum(axis=0), 1))
     system = _lower_kernel(features[order], settings.gamma)
     system[np.diag_indices(len(y))] += settings.ridge / weights[y[order]]
-    factor = cholesky(system, lower=True, overwrite_a=True, check_finite=False)
+    factor, _ = cho_factor(system, lower=True, overwrite_a=True, check_finite=False)
     halfway = solve_triangular(factor, targets - prior, lower=True, check_finite=False)
     scores = factor[len(fit) :, : len(fit)] @ halfway[: len(fit)] + prior
     temperature = _fitted_temperature(scores, y[held]) if len(held) else 0.1
@@ -218,7 +218,8 @@ def _regression(
 def _lower_kernel(features: Matrix, gamma: float) -> Matrix:
     """The Gaussian kernel between all rows, in the lower triangle of a matrix that LAPACK can
     factorise in place; the upper holds no meaning."""
-    kernel = ssyrk(2 * gamma, features.T, trans=True, lower=True)
+    kernel = np.zeros((len(features), len(features)), np.float32, order="F")
+    kernel = ssyrk(2 * gamma, features.T, trans=True, lower=True, c=kernel, overwrite_c=True)
     lengths = gamma * np.square(features).sum(axis=1)
 
     def finish(start: int) -> None:
