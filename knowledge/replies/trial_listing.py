@@ -196,6 +196,8 @@ class _Lines:
 
     def _more(self) -> Iterator[str]:
         listing = self._listing
+        if listing.recruiting:
+            yield self._say("trials_recruiting", count=listing.recruiting)
         if listing.not_yet_recruiting:
             yield self._say("trials_not_yet", count=listing.not_yet_recruiting)
         if listing.cells_unsaid:

@@ -56,7 +56,8 @@ class Listing:
     checked_at: ISO, UTC; None where the mirror has never been filled. live: checked against the
     registry within six hours, and not recorded data. bundled: the registry was never reached, and
     these are the recorded data that came with the product. total: all matches. not_yet_recruiting:
-    how many more, there, have not opened. countries: matches by the country's name, most first.
+    how many more, there, have not opened. recruiting: where another status was asked for, how many
+    recruit there. countries: matches by the country's name, most first.
     in_country: matches in the country of the place. relaxed: where nothing was found, what would
     give something. apart: open studies there that are not CAR-T to join, NCT numbers by
     `ProductKind`. unnamed: trials there that are in autoimmune disease but name none, so that they
@@ -79,6 +80,7 @@ class Listing:
     cells_unsaid: int = 0
     bundled: bool = False
     in_miles: bool = False
+    recruiting: int = 0
 
 
 def search(
@@ -107,15 +109,18 @@ def search(
         filters = replace(filters, radius_km=None)
     within = _Search(snapshot(engine, state.revision), conditions, place, in_miles)
     found = within.found(filters)
-    waiting = replace(filters, statuses=(NOT_YET_RECRUITING,))
+
+    def apart(status: str) -> int:
+        if status in filters.statuses:
+            return 0
+        return len(within.found(replace(filters, statuses=(status,))))
+
     return Listing(
         trials=[within.card(index) for index in found[:limit]],
         checked_at=checked_at(state, recorded),
         live=is_live(state, recorded, now),
         total=len(found),
-        not_yet_recruiting=0
-        if NOT_YET_RECRUITING in filters.statuses
-        else len(within.found(waiting)),
+        not_yet_recruiting=apart(NOT_YET_RECRUITING),
         search_url=url,
         filters=filters,
         countries=_countries(within.trial(index) for index in found),
@@ -128,6 +133,7 @@ def search(
         cells_unsaid=within.cells_unsaid(filters),
         bundled=is_bundled(state),
         in_miles=in_miles,
+        recruiting=apart(RECRUITING),
     )
 
 

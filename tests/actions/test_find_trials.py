@@ -17,6 +17,7 @@ from bot.nlu.conditions import ConditionMatcher, aliases_of
 from bot.nlu.meaning import named_in
 from knowledge.curated.reading import read_content
 from knowledge.guide import guide
+from knowledge.trials.search import search
 from tests.registry import ReplayRegistry
 
 CONTENT = read_content()
@@ -98,6 +99,24 @@ def test_of_another_search_only_the_age_is_kept_in_mind() -> None:
     assert "include 16" in first
     assert "500 km" not in first
     assert "phase 1" not in first
+
+
+def test_a_status_asked_for_goes_on_to_the_next_disease_and_hides_no_recruiting_trial() -> None:
+    talk = Talk()
+    talk.hear("completed trials for lupus")
+    text = talk.hear("and MS?", follow_up=True)
+    assert 'multiple sclerosis that the registry lists as "Completed": 0.' in text
+    recruiting = search(guide().engine, conditions=["multiple_sclerosis"]).total
+    assert f'Listed as recruiting: {recruiting}. Ask for "recruiting trials"' in text
+    asked = talk.hear("recruiting trials")
+    assert f"I found {recruiting} trials for multiple sclerosis" in asked
+    assert "Listed as recruiting" not in asked
+
+
+def test_a_status_asked_for_does_not_go_on_to_a_new_question() -> None:
+    talk = Talk()
+    talk.hear("completed trials for lupus")
+    assert "that are listed as recruiting" in talk.hear("show me trials for MS")
 
 
 def test_what_changed_is_told_for_each_disease() -> None:
