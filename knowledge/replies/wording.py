@@ -49,11 +49,18 @@ def moment(iso: str, locale: str) -> str:
 
 def distance(km: float, country: str | None, locale: str) -> str:
     """Kilometres, or miles where the country counts in them; rounded as city level allows."""
-    spoken = _REGIONAL[locale]
+    unit, style, amount = "length-kilometer", "short", max(1, round(km))
     if country in _MILES:
-        miles = max(1, round(km / _KM_PER_MILE))
-        return format_unit(miles, "length-mile", "long", format="0", locale=spoken)
-    return format_unit(max(1, round(km)), "length-kilometer", "short", format="0", locale=spoken)
+        unit, style, amount = "length-mile", "long", max(1, round(km / _KM_PER_MILE))
+    said = format_unit(amount, unit, style, format="0", locale=_REGIONAL[locale])
+    return said.replace(str(amount), _grouped(amount, locale))
+
+
+def _grouped(amount: int, locale: str) -> str:
+    """10915 as "10,915"; in Spanish with a space, since half its readers take a point otherwise."""
+    if amount < 10_000:
+        return str(amount)
+    return f"{amount:,}".replace(",", "," if locale == "en" else "\N{NO-BREAK SPACE}")
 
 
 def contact(value: dict[str, Any] | None) -> str:

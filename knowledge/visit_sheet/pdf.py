@@ -1,8 +1,9 @@
-"""The sheet as a PDF: title, language, outline and links; fonts embedded, so that all names show.
+"""The sheet as a PDF: title, subject, language, outline, links; fonts embedded, for all names.
 
 DejaVu Sans (in matplotlib) has Latin, Greek, Cyrillic, Arabic and Hebrew letters; what it has not
 (Chinese, Japanese, Korean) comes from Noto Sans CJK, which is opened only where it is needed.
-fpdf2 tags no text, so the HTML page is the one for screen readers.
+fpdf2 can tag figures and links but no text, and of a document that is tagged in part screen readers
+leave out the rest; so nothing is tagged, and the HTML page is the one for them.
 """
 
 from __future__ import annotations
@@ -58,6 +59,7 @@ class _Document:
             pdf.add_font("CJK", "", Path(noto_cjk.get_TTF_path()))
             pdf.set_fallback_fonts(["CJK"], exact_match=False)
         pdf.set_title(sheet.title)
+        pdf.set_subject(" ".join(sheet.opening))
         pdf.set_lang(sheet.locale)
         pdf.viewer_preferences = ViewerPreferences(display_doc_title=True)
         pdf.set_margin(_MARGIN)

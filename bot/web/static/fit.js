@@ -7,7 +7,7 @@ const WORDS = {
     inclusion: "To take part:", exclusion: "Reason not to take part:",
     ask: "To ask the study team", may_not_fit: "May not fit", fits: "In line with what you said",
     criteria: "The rules, one by one",
-    note: "In the registry's own words. No yes and no no: only the study team can decide.",
+    note: "In the registry's own words. This is neither a yes nor a no: only the study team can decide.",
     sheet: "Your sheet", print: "Print", pdf: "Save as PDF", json: "Save for a patient portal (FHIR)",
     making: "Making your sheet…", saved: "Your sheet was saved to this device.",
     opened: "Your sheet is open in a new tab.", open: "Open the sheet (in a new tab)",

@@ -16,6 +16,7 @@ from knowledge.replies.compose import Composer
 from knowledge.replies.reply import Reply
 from knowledge.replies.setting import Named, Setting
 from knowledge.replies.trials import TrialReplies
+from knowledge.replies.wording import distance
 from knowledge.trials.client import RegistryClient, RegistryError
 from knowledge.trials.filters import KM_PER_MILE, Filters
 from knowledge.trials.lookup import lookup
@@ -96,6 +97,18 @@ def test_a_radius_is_said_in_the_unit_it_was_asked_in(followed: Engine) -> None:
     assert "within 100 miles of Omaha" in text
     assert "Within 2000 miles: 1." in text
     assert "For other ages: " in text
+
+
+@pytest.mark.parametrize(
+    ("locale", "country", "said"),
+    [("en", "US", "10,874 miles"), ("en", "DE", "17,500 km"), ("es", "DE", "17\xa0500 km"),
+     ("es", "MX", "17\xa0500 km")],
+)  # fmt: skip
+def test_long_distances_are_grouped_as_no_reader_can_mistake(
+    locale: str, country: str, said: str
+) -> None:
+    assert distance(17500.0, country, locale) == said
+    assert distance(5000.0, "DE", locale) == "5000 km"
 
 
 def test_in_spanish_everything_is_said_in_spanish(followed: Engine) -> None:

@@ -95,6 +95,7 @@ def test_the_pdf_says_the_same_and_knows_its_title_and_language(full: Sheet) -> 
     reader = PdfReader(io.BytesIO(as_pdf(full)))
     assert reader.metadata is not None
     assert reader.metadata.title == full.title
+    assert reader.metadata.subject == " ".join(full.opening)
     assert reader.trailer["/Root"]["/Lang"] == full.locale
     assert reader.outline
     text = pdf_text(full)
