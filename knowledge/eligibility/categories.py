@@ -14,7 +14,7 @@ _FILE = Path(__file__).parent / "categories.yml"
 _HEAD_END = re.compile(
     r"(?<=[a-z0-9)])[.。](?:\s|$)|\b(?:unless|except(?:ing)?|with the exception|other than|due to"
     r"|which may|includ(?:ing|es?)|in particular|particularly|especially|such as"
-    r"|defined as|evidenced by|e\.?g\.)\b|[:：]",
+    r"|defined as|evidenced by|e\.?g\.)\b|[:：]|;\s",
     re.IGNORECASE,
 )
 #: "Women of childbearing potential (defined as ...) must have": what is asked comes after.
