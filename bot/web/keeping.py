@@ -51,6 +51,23 @@ _CUES = frozenset(
     {"i'm", "im", "i am", "name is", "name's", "call me", "this is", "soy", "me llamo", "ich bin",
      "ich heiße", "je suis", "m'appelle", "mi chiamo", "sono", "meu nome", "jestem"}
 )  # fmt: skip
+#: After these stands a thing, though it be a name somewhere: "during Ramadan", "doing yoga".
+_THINGS_FOLLOW = frozenset(
+    """during celebrate celebrating observe observing practise practising practice practicing doing
+    play playing eat eating drink drinking durante celebrar practicar practico hacer hago comer
+    beber jugar tocar während""".split()  # noqa: SIM905
+)
+#: And after these, where it has no capital: "can I do yoga", but "when do Anna's cells".
+_THINGS_FOLLOW_BOTH = frozenset(
+    f"{first} {second}"
+    for firsts, seconds in (
+        (("i", "to", "we", "you", "still"), ("do",)),
+        (("fast", "fasting"), ("for", "in", "at")),
+        (("ayuno", "ayunar", "ayuna"), ("de", "en", "por")),
+    )
+    for first in firsts
+    for second in seconds
+)
 #: "I'm [name] and", which says who asks.
 _INTRODUCED = re.compile(
     rf"(?i)(?<!\w)(?:{'|'.join(map(re.escape, sorted(_CUES)))})"
@@ -89,13 +106,19 @@ def _without_names(text: str, language: str) -> str:
                 start or part in "?!\n" or (part == "." and len(said[-1]) >= _SHORTEST_LAST_WORD)
             )
             beside_name = (beside_name and part in " -'’.") or part in {"[name]", "[address]"}
+            if part[0] == "[":
+                said = [said[-1], part]
             continue
         cued = said[-1] in _CUES or " ".join(said) in _CUES
         if any(ch.isdigit() for ch in part):
             hidden = _hidden_number(part, beside_name)
         else:
             capital_tells = not start and language not in _CAPITALISES_NOUNS
-            hidden = _hidden_word(part, capital_tells, beside_name or cued)
+            thing = not beside_name and (
+                said[-1] in _THINGS_FOLLOW
+                or (part.islower() and " ".join(said) in _THINGS_FOLLOW_BOTH)
+            )
+            hidden = None if thing else _hidden_word(part, capital_tells, beside_name or cued)
         shown.append(hidden or part)
         said = [said[-1], part.casefold()]
         start, beside_name = False, hidden == "[name]"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from pathlib import Path
 
 import numpy as np
@@ -73,10 +74,22 @@ def test_new_subjects_surface_as_clusters(queue: ReviewQueue, tmp_path: Path) ->
         "is Sjögren's or Still's disease studied in NCT06193889",
         "I'm 43 and had a fever of 38.5 for 3 days",
         "may I swim with a line in my chest",
+        "can I do yoga after the cells",
+        "can I fast during Ramadan with low counts",
+        "is fasting for ramadan all right",
     ],
 )
 def test_what_was_asked_stays_readable(written: str) -> None:
     assert keepable(written) == written
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["when do Ramadan's cells come back", "I'm ramadan and I have lupus", "ask yoga about the drip",
+     "doing my name is Anna Kowalska well", "may Anna Easter come along"],
+)  # fmt: skip
+def test_what_is_a_thing_elsewhere_is_a_name_where_a_name_stands(written: str) -> None:
+    assert not re.search("(?i)ramadan|yoga|anna|kowalska|easter", keepable(written))
 
 
 def toy(texts: object) -> np.ndarray:  # type: ignore[type-arg]
