@@ -7,11 +7,25 @@ from sqlalchemy import JSON, Boolean, Column, Date, Integer, String, Text
 from knowledge.database import Base
 
 
-class LoadedContent(Base):
+class _Numbered(Base):
+    """A row without a name of its own."""
+
+    __abstract__ = True
+    id = Column(Integer, primary_key=True)
+
+
+class _Dated(Base):
+    """What is true as of a day, until somebody must look again."""
+
+    __abstract__ = True
+    as_of = Column(Date, nullable=False)
+    next_review = Column(Date, nullable=False)
+
+
+class LoadedContent(_Numbered):
     """One row: which content is in the store."""
 
     __tablename__ = "curated_loaded"
-    id = Column(Integer, primary_key=True)
     content_hash = Column(String(64), nullable=False)
 
 
@@ -28,7 +42,7 @@ class TopicRow(Base):
     next = Column("next_topics", JSON, nullable=False)
 
 
-class AnswerRow(Base):
+class AnswerRow(_Dated):
     """An answer of a topic in one locale; `condition` is "" for the one that fits all."""
 
     __tablename__ = "curated_answer"
@@ -36,8 +50,6 @@ class AnswerRow(Base):
     condition = Column(String(64), primary_key=True)
     locale = Column(String(8), primary_key=True)
     paragraphs = Column(JSON, nullable=False)
-    as_of = Column(Date, nullable=False)
-    next_review = Column(Date, nullable=False)
     evidence = Column(String(32))
 
 
@@ -70,20 +82,18 @@ class ConditionRow(Base):
     registry = Column(JSON, nullable=False)
 
 
-class DiseaseRow(Base):
+class DiseaseRow(_Numbered):
     """A disease outside our list."""
 
     __tablename__ = "curated_disease"
-    id = Column(Integer, primary_key=True)
     name = Column(JSON, nullable=False)
     aliases = Column(JSON, nullable=False)
 
 
-class GlossaryRow(Base):
+class GlossaryRow(_Numbered):
     """A term in plain words."""
 
     __tablename__ = "curated_term"
-    id = Column(Integer, primary_key=True)
     term = Column(JSON, nullable=False)
     aliases = Column(JSON, nullable=False)
     text = Column(JSON, nullable=False)
@@ -99,11 +109,10 @@ class SentenceRow(Base):
     text = Column(JSON, nullable=False)
 
 
-class StatusRow(Base):
+class StatusRow(_Numbered):
     """Where a product stands for a disease in a jurisdiction."""
 
     __tablename__ = "curated_status"
-    id = Column(Integer, primary_key=True)
     product = Column(String(80), nullable=False)
     condition = Column(String(64), nullable=False)
     jurisdiction = Column(String(8), nullable=False)
@@ -125,15 +134,12 @@ class VisitQuestionRow(Base):
     why = Column(JSON, nullable=False)
 
 
-class VisitSheetRow(Base):
+class VisitSheetRow(_Numbered, _Dated):
     """One row: what the visit sheet has beside its questions."""
 
     __tablename__ = "curated_visit_sheet"
-    id = Column(Integer, primary_key=True)
     notes = Column(JSON, nullable=False)
     review = Column(JSON, nullable=False)
-    as_of = Column(Date, nullable=False)
-    next_review = Column(Date, nullable=False)
 
 
 #: All of them: they hold what the content files say.

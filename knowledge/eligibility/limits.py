@@ -16,6 +16,7 @@ from typing import Any
 import pyparsing as pp
 
 from knowledge.eligibility.facts import Operator
+from knowledge.number_words import NUMBER_WORDS
 
 #: Where a limit may begin.
 LIMIT_START = re.compile(
@@ -25,26 +26,6 @@ LIMIT_START = re.compile(
     re.IGNORECASE,
 )
 
-_WORDS = {
-    word: float(value)
-    for value, word in enumerate(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-        ]
-    )
-}
 _AT_LEAST = (
     ">= ≥ ≧ => 'at least' 'no less than' 'not less than' 'greater than or equal to' "
     "'greater or equal to' 'more than or equal to' 'no younger than' 'a minimum of' 'minimum of' "
@@ -155,8 +136,8 @@ def _number() -> pp.ParserElement:
     exponent = power + pp.Regex(r"\d{1,2}|[⁹⁶³]|¹²").add_parse_action(_exponent)
     scaled = digits + exponent
     scaled.add_parse_action(lambda t: t[0] * 10 ** t[1])
-    words = pp.one_of(list(_WORDS), caseless=True, as_keyword=True)
-    words.add_parse_action(lambda t: _WORDS[t[0].lower()])
+    words = pp.one_of(list(NUMBER_WORDS), caseless=True, as_keyword=True)
+    words.add_parse_action(lambda t: float(NUMBER_WORDS[t[0].lower()]))
     return scaled | digits | words
 
 

