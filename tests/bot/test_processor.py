@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -42,6 +43,16 @@ def test_threads_sleep_while_they_wait() -> None:
     environment: dict[str, str] = {}
     prepare(environment)
     assert environment["OMP_WAIT_POLICY"] == "passive"
+
+
+def test_a_message_is_understood_with_one_thread() -> None:
+    show = (
+        "import bot, numpy, threadpoolctl\n"
+        "used = [lib['num_threads'] for lib in threadpoolctl.threadpool_info()]\n"
+        "assert used == [1], used"
+    )
+    environment = {k: v for k, v in os.environ.items() if k != "OPENBLAS_NUM_THREADS"}
+    subprocess.run([sys.executable, "-c", show], check=True, env=environment)
 
 
 def test_our_processes_compute_as_wide_as_the_processor_can() -> None:
