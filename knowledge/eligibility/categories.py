@@ -46,7 +46,8 @@ _NUMBERING = re.compile(r"^\W*(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s+", re.IGNORECAS
 #: A time that must have passed since a treatment.
 _WINDOW = re.compile(
     r"\bwithin (?:a period of |the )?(?:last |past |previous |prior )?"
-    r"(?:\d+|one|two|three|four|six|twelve)[ -](?:days?|weeks?|months?)\b",
+    r"(?:\d+|one|two|three|four|six|twelve)[ -](?:days?|weeks?|months?)\b"
+    r"|\b\d+ (?:days?|weeks?|months?) (?:before|prior to)\b",
     re.IGNORECASE,
 )
 #: Organs: a criterion that names several is a bundle, left to the study team's discretion.
