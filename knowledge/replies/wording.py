@@ -49,10 +49,13 @@ def moment(iso: str, locale: str) -> str:
 
 def distance(km: float, country: str | None, locale: str) -> str:
     """Kilometres, or miles where the country counts in them; rounded as city level allows."""
-    unit, style, amount = "length-kilometer", "short", max(1, round(km))
+    spoken = _REGIONAL[locale]
     if country in _MILES:
-        unit, style, amount = "length-mile", "long", max(1, round(km / _KM_PER_MILE))
-    said = format_unit(amount, unit, style, format="0", locale=_REGIONAL[locale])
+        amount = max(1, round(km / _KM_PER_MILE))
+        said = format_unit(amount, "length-mile", "long", format="0", locale=spoken)
+    else:
+        amount = max(1, round(km))
+        said = format_unit(amount, "length-kilometer", "short", format="0", locale=spoken)
     return said.replace(str(amount), _grouped(amount, locale))
 
 
