@@ -44,6 +44,22 @@ def test_a_message_is_about_the_diseases_that_it_names(
     assert wrong == []
 
 
+@pytest.mark.parametrize(
+    "text", ["what is MG-ADL?", "what is the MG composite", "MG-ADL meaning", "¿qué es MG-ADL?"]
+)
+def test_a_score_that_is_asked_about_is_no_disease(matcher: ConditionMatcher, text: str) -> None:
+    assert matcher.find(text) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["my MG-ADL is 8, can I join", "it was MG-ADL 8 last week", "what trials take MG-ADL 5"]
+)
+def test_a_score_that_somebody_has_tells_of_the_disease(
+    matcher: ConditionMatcher, text: str
+) -> None:
+    assert [mention.id for mention in matcher.find(text)] == ["myasthenia_gravis"]
+
+
 class Asked:
     """A tracker after one message, as the actions see it."""
 
