@@ -114,7 +114,7 @@ class SafetyGate:
             matches = [
                 match
                 for match in known.matcher.find(sentence.words)
-                if match.language in languages or (not sure and match.name[:4] not in {CUE, MASK})
+                if match.language in languages or (not sure and not match.name.startswith(CUE))
             ]
             sentence.cues = [m for m in matches if m.name.startswith(CUE)]
             sentence.masks = [m for m in matches if m.name == MASK]
