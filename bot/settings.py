@@ -9,7 +9,8 @@ from pathlib import Path
 
 from knowledge.settings import PROJECT, VAR
 
-MODELS = PROJECT / "models"
+#: Trained models, and which of them is served; MODELS_PATH puts them elsewhere, on a volume say.
+MODELS = Path(os.environ.get("MODELS_PATH") or PROJECT / "models")
 #: Sessions, their tokens and all that belongs to them live this long, in seconds.
 SESSION_SECONDS = 24 * 3600
 #: A turn that takes longer is answered with a safe reply instead.

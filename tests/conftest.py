@@ -19,6 +19,8 @@ from typing import Any, TypeVar
 import pytest
 import requests
 
+from tests.model import ensure_model
+
 T = TypeVar("T")
 PROJECT = Path(__file__).resolve().parent.parent
 POSTGRES = os.environ.get("TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/test")
@@ -129,18 +131,7 @@ def stop_guide(guide: Guide) -> None:
 @pytest.fixture(scope="session")
 def model() -> None:
     """A current model, trained where there is none that fits the content and data."""
-    from bot.models import ModelUnusable, current, is_fresh, verified_path
-
-    try:
-        verified_path(current())
-        fresh = is_fresh(current())
-    except ModelUnusable:
-        fresh = False
-    if not fresh:
-        for command in (["train"], ["promote", "--without-gates"]):
-            subprocess.run(
-                [sys.executable, "-W", "ignore", "-m", "bot", *command], cwd=PROJECT, check=True
-            )
+    ensure_model()
 
 
 @pytest.fixture(scope="session")

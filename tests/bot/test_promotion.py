@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import gzip
 import json
+import shutil
 import threading
 import time
 import uuid
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,11 +14,11 @@ from typing import Any
 import pytest
 import requests
 
+import bot.models
 from bot.faq.misfiled import Batch
 from bot.faq.nearest import Near
 from bot.gates import Measured, NotMeasured, TopicScore, refusals
 from bot.models import (
-    CURRENT,
     Manifest,
     ModelUnusable,
     current,
@@ -32,7 +31,6 @@ from bot.models import (
     verified_path,
     write_manifest,
 )
-from bot.settings import MODELS
 from knowledge.curated.content import questions_of
 from knowledge.curated.reading import read_content
 from knowledge.database import create_tables, open_engine
@@ -136,16 +134,24 @@ def test_figures_survive_the_manifest() -> None:
 
 
 @pytest.fixture
-def another(model: None) -> Iterator[Manifest]:
-    """A second model: the same one in another wrapping, so that its hash differs."""
-    pointer = CURRENT.read_bytes()
-    packed = verified_path(current()).read_bytes()
-    path = MODELS / "another.tar.gz"
-    path.write_bytes(gzip.compress(gzip.decompress(packed), compresslevel=1))
-    yield write_manifest(path)
-    CURRENT.write_bytes(pointer)
-    for made in MODELS.glob("another.*"):
-        made.unlink()
+def folder(model: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of models of the test's own, with a copy of the one that is served."""
+    folder = tmp_path / "models"
+    folder.mkdir()
+    for file in (bot.models.CURRENT, *bot.models.MODELS.glob(f"{current().name}.*")):
+        shutil.copy(file, folder)
+    monkeypatch.setenv("MODELS_PATH", str(folder))
+    monkeypatch.setattr("bot.models.MODELS", folder)
+    monkeypatch.setattr("bot.models.CURRENT", folder / "current.json")
+    return folder
+
+
+@pytest.fixture
+def another(folder: Path) -> Manifest:
+    """A second model: the same one with a byte more, so that its hash differs."""
+    path = folder / "another.tar.gz"
+    path.write_bytes(verified_path(current()).read_bytes() + b"\0")
+    return write_manifest(path)
 
 
 def test_a_model_is_promoted_and_gone_back_from(another: Manifest) -> None:
@@ -157,18 +163,20 @@ def test_a_model_is_promoted_and_gone_back_from(another: Manifest) -> None:
     assert current().file == first.file
 
 
-def test_nothing_served_before_is_nothing_to_go_back_to(another: Manifest) -> None:
-    CURRENT.unlink()
+def test_nothing_served_before_is_nothing_to_go_back_to(another: Manifest, folder: Path) -> None:
+    (folder / "current.json").unlink()
     make_current(another)
     with pytest.raises(ModelUnusable):
         roll_back()
 
 
-def test_a_model_that_was_tampered_with_is_not_gone_back_to(another: Manifest) -> None:
+def test_a_model_that_was_tampered_with_is_not_gone_back_to(
+    another: Manifest, folder: Path
+) -> None:
     first = current()
     make_current(another)
     make_current(first)
-    path = MODELS / another.file
+    path = folder / another.file
     path.write_bytes(path.read_bytes() + b"x")
     with pytest.raises(ModelUnusable):
         roll_back()
@@ -270,8 +278,10 @@ def test_a_promoted_model_is_taken_up_without_a_dropped_turn(
         stop_guide(guide)
 
 
-def test_a_model_that_cannot_answer_never_takes_over(another: Manifest, tmp_path: Path) -> None:
-    path = MODELS / another.file
+def test_a_model_that_cannot_answer_never_takes_over(
+    another: Manifest, folder: Path, tmp_path: Path
+) -> None:
+    path = folder / another.file
     path.write_bytes(b"not a model")
     broken = write_manifest(path)
     guide = start_guide(tmp_path)
