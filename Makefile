@@ -1,7 +1,6 @@
 PROFILE ?= slim
 SHELL := /bin/bash
 PY := .venv/bin/python -W ignore
-export RASA_TELEMETRY_ENABLED := false
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 
 .PHONY: help run test bench check lint lock

@@ -42,7 +42,6 @@ _FINISH_WITHIN = 10.0
 
 def main() -> int:
     """Serve a model until stopped. Returns 1 where there is none, or it answers wrongly."""
-    os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
     logging.captureWarnings(True)
     logging.getLogger("py.warnings").setLevel(logging.ERROR)
     arguments = _arguments()
