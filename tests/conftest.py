@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -132,6 +133,22 @@ def stop_guide(guide: Guide) -> None:
 def model() -> None:
     """A current model, trained where there is none that fits the content and data."""
     ensure_model()
+
+
+@pytest.fixture
+def own_models(model: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of models of the test's own, to break, with a copy of the one that is served."""
+    import bot.models
+
+    folder = tmp_path / "models"
+    folder.mkdir()
+    served = bot.models.MODELS.glob(f"{bot.models.current().name}.*")
+    for file in (bot.models.CURRENT, *served):
+        shutil.copy(file, folder)
+    monkeypatch.setenv("MODELS_PATH", str(folder))
+    monkeypatch.setattr("bot.models.MODELS", folder)
+    monkeypatch.setattr("bot.models.CURRENT", folder / "current.json")
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import re
 import unicodedata
 from collections.abc import Awaitable, Callable
@@ -30,6 +31,8 @@ from knowledge.replies.fit import FIT, STEPS
 from knowledge.replies.reply import Reply
 from knowledge.replies.setting import Named, Setting
 from knowledge.settings import LOCALES
+
+logger = logging.getLogger(__name__)
 
 CHANNEL = "web"
 #: How long the answer below a safety card may take before the card goes out without it.
@@ -112,8 +115,10 @@ class Turn:
             # Nobody in danger waits for the rest of an answer.
             below = self._ask_rasa(person, text, under_card=True)
             return kept + await asyncio.wait_for(below, UNDER_CARD_SECONDS)
-        except Exception:
-            # The card is the help that counts; it goes out whatever else fails.
+        except Exception as error:
+            # The card is the help that counts; it goes out whatever else fails. The kind of failure
+            # only: a message could hold the person's words.
+            logger.error("turn.failed_below_card: %s", type(error).__name__)
             return kept + await self._keep(
                 person, [self._guide.composer.failure("error_turn_failed", setting)]
             )

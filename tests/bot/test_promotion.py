@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import threading
 import time
 import uuid
@@ -14,7 +13,6 @@ from typing import Any
 import pytest
 import requests
 
-import bot.models
 from bot.faq.misfiled import Batch
 from bot.faq.nearest import Near
 from bot.gates import Measured, NotMeasured, TopicScore, refusals
@@ -134,22 +132,9 @@ def test_figures_survive_the_manifest() -> None:
 
 
 @pytest.fixture
-def folder(model: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder of models of the test's own, with a copy of the one that is served."""
-    folder = tmp_path / "models"
-    folder.mkdir()
-    for file in (bot.models.CURRENT, *bot.models.MODELS.glob(f"{current().name}.*")):
-        shutil.copy(file, folder)
-    monkeypatch.setenv("MODELS_PATH", str(folder))
-    monkeypatch.setattr("bot.models.MODELS", folder)
-    monkeypatch.setattr("bot.models.CURRENT", folder / "current.json")
-    return folder
-
-
-@pytest.fixture
-def another(folder: Path) -> Manifest:
+def another(own_models: Path) -> Manifest:
     """A second model: the same one with a byte more, so that its hash differs."""
-    path = folder / "another.tar.gz"
+    path = own_models / "another.tar.gz"
     path.write_bytes(verified_path(current()).read_bytes() + b"\0")
     return write_manifest(path)
 
@@ -163,20 +148,22 @@ def test_a_model_is_promoted_and_gone_back_from(another: Manifest) -> None:
     assert current().file == first.file
 
 
-def test_nothing_served_before_is_nothing_to_go_back_to(another: Manifest, folder: Path) -> None:
-    (folder / "current.json").unlink()
+def test_nothing_served_before_is_nothing_to_go_back_to(
+    another: Manifest, own_models: Path
+) -> None:
+    (own_models / "current.json").unlink()
     make_current(another)
     with pytest.raises(ModelUnusable):
         roll_back()
 
 
 def test_a_model_that_was_tampered_with_is_not_gone_back_to(
-    another: Manifest, folder: Path
+    another: Manifest, own_models: Path
 ) -> None:
     first = current()
     make_current(another)
     make_current(first)
-    path = folder / another.file
+    path = own_models / another.file
     path.write_bytes(path.read_bytes() + b"x")
     with pytest.raises(ModelUnusable):
         roll_back()
@@ -279,9 +266,9 @@ def test_a_promoted_model_is_taken_up_without_a_dropped_turn(
 
 
 def test_a_model_that_cannot_answer_never_takes_over(
-    another: Manifest, folder: Path, tmp_path: Path
+    another: Manifest, own_models: Path, tmp_path: Path
 ) -> None:
-    path = folder / another.file
+    path = own_models / another.file
     path.write_bytes(b"not a model")
     broken = write_manifest(path)
     guide = start_guide(tmp_path)
