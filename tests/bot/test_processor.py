@@ -33,16 +33,18 @@ def test_what_is_set_already_stays() -> None:
         "OPENBLAS_CORETYPE": "Prescott",
         "OPENBLAS_NUM_THREADS": "3",
         "OMP_WAIT_POLICY": "active",
+        "GOMP_SPINCOUNT": "100",
     }
     environment = dict(chosen)
     prepare(environment)
     assert environment == chosen
 
 
-def test_threads_sleep_while_they_wait() -> None:
+def test_threads_look_for_work_only_briefly_before_they_sleep() -> None:
     environment: dict[str, str] = {}
     prepare(environment)
     assert environment["OMP_WAIT_POLICY"] == "passive"
+    assert int(environment["GOMP_SPINCOUNT"]) < 10_000
 
 
 def test_a_message_is_understood_with_one_thread() -> None:
