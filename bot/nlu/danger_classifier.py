@@ -13,6 +13,7 @@ from __future__ import annotations
 import csv
 from typing import Any
 
+import numpy as np
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.shared.nlu.constants import INTENT, INTENT_RESPONSE_KEY, TEXT
@@ -23,7 +24,6 @@ from bot.nlu.hard_negatives import nearest
 from bot.nlu.sentence_featurizer import SETTLED
 from bot.nlu.topic_model import TopicModelSettings
 from bot.nlu.vector_classifier import VectorClassifier
-from bot.nlu.views import sizes_of, vectors_of
 from knowledge.settings import PROJECT
 
 #: The message attribute: the probability of each kind of danger.
@@ -33,9 +33,6 @@ _EXAMPLE_OF = "danger_example"
 _NONE = "none"
 _KINDS = ("emergency", "crisis")
 _EXAMPLES = PROJECT / "data" / "danger.tsv"
-
-#: A training message and what it is an example of.
-_Example = tuple[Message, str]
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -56,22 +53,20 @@ class DangerClassifier(VectorClassifier):
 
     def train(self, training_data: TrainingData) -> Resource:
         told = [(m, kind) for m in training_data.training_examples if (kind := _kind_of(m))]
-        is_question = [kind == _NONE and not m.get(_EXAMPLE_OF) for m, kind in told]
-        calm = [each for each, question in zip(told, is_question) if question]
-        learnt = [each for each, question in zip(told, is_question) if not question]
-        learnt += self._hardest(calm, learnt)
-        return self._learn([message for message, _ in learnt], [kind for _, kind in learnt])
-
-    def _hardest(self, calm: list[_Example], learnt: list[_Example]) -> list[_Example]:
-        """Of the topics' calm questions those that sound most like a danger."""
-        best = nearest(
-            vectors_of([message for message, _ in calm], self._views),
-            vectors_of([message for message, kind in learnt if kind != _NONE], self._views),
-            sizes_of(calm[0][0], self._views),
+        vectors, sizes = self._seen([message for message, _ in told])
+        kinds = np.array([kind for _, kind in told])
+        of_topic = np.array([not message.get(_EXAMPLE_OF) for message, _ in told])
+        calm = np.flatnonzero(of_topic & (kinds == _NONE))
+        # Of the topics' calm questions those that sound most like a danger.
+        hardest = nearest(
+            vectors[calm],
+            vectors[kinds != _NONE],
+            sizes,
             self._config["weights"],
             self._config["calm_questions"],
         )
-        return [calm[index] for index in best]
+        learnt = np.concatenate([np.setdiff1d(np.arange(len(told)), calm), calm[hardest]])
+        return self._learn(vectors[learnt], kinds[learnt].tolist(), sizes)
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:

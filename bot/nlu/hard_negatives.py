@@ -11,9 +11,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics.pairwise import rbf_kernel
 
-from bot.nlu.topic_model import Matrix, TopicModelSettings, unit_views
+from bot.nlu.topic_model import (
+    Matrix,
+    TopicModelSettings,
+    gaussian_kernel,
+    squared_lengths,
+    unit_views,
+)
 
 
 def nearest(
@@ -28,5 +33,6 @@ def nearest(
     ends = [int(end) for end in np.cumsum([0, *sizes])]
     lengths = weights or [1.0] * len(sizes)
     ours, theirs = (unit_views(rows - centre, ends, lengths) for rows in (calm, dangers))
-    alike = rbf_kernel(ours, theirs, gamma=TopicModelSettings.gamma).sum(axis=1)
+    kernel = gaussian_kernel(ours, theirs, squared_lengths(theirs), TopicModelSettings.gamma)
+    alike = kernel.sum(axis=1)
     return np.argsort(-alike, kind="stable")[:number]

@@ -52,9 +52,9 @@ class TopicClassifier(VectorClassifier):
 
     def train(self, training_data: TrainingData) -> Resource:
         examples = [m for m in training_data.intent_examples if m.get(INTENT) and m.get(TEXT)]
-        return self._learn(
-            examples, [m.get(INTENT_RESPONSE_KEY) or m.get(INTENT) for m in examples]
-        )
+        vectors, sizes = self._seen(examples)
+        labels = [m.get(INTENT_RESPONSE_KEY) or m.get(INTENT) for m in examples]
+        return self._learn(vectors, labels, sizes)
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:

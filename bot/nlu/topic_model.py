@@ -136,18 +136,13 @@ class TopicModel:
 
     def probabilities(self, dense: Matrix) -> Matrix:
         """Probabilities of shape (n, labels), each row summing to one."""
-        kernel = self._kernel(self.rotation.features(dense))
+        features = self.rotation.features(dense)
+        kernel = gaussian_kernel(features, self.examples, self._lengths, self.gamma)
         return _softmax((kernel @ self.dual + self.prior) / self.temperature)
-
-    def _kernel(self, features: Matrix) -> Matrix:
-        """As scikit-learn's `rbf_kernel`, with the examples' lengths reckoned once."""
-        distances = np.square(features).sum(axis=1)[:, None] + self._lengths
-        distances -= 2 * features @ self.examples.T
-        return np.asarray(np.exp(-self.gamma * np.maximum(distances, 0)))
 
     @cached_property
     def _lengths(self) -> Matrix:
-        return np.asarray(np.square(self.examples).sum(axis=1))
+        return squared_lengths(self.examples)
 
     def save(self, path: Path) -> None:
         """Write to an `.npz` file: arrays only, nothing that could run when it is read."""
@@ -188,6 +183,21 @@ class TopicModel:
             )
 
 
+def squared_lengths(rows: Matrix) -> Matrix:
+    """Shape (n,)."""
+    return np.asarray(np.square(rows).sum(axis=1))
+
+
+def gaussian_kernel(rows: Matrix, others: Matrix, lengths: Matrix, gamma: float) -> Matrix:
+    """Shape (rows, others). lengths: squared, of `others`. As scikit-learn's `rbf_kernel`, which
+    reckons them each time and in double precision."""
+    distances = squared_lengths(rows)[:, None] + lengths
+    distances -= 2 * rows @ others.T
+    np.maximum(distances, 0, out=distances)
+    distances *= -gamma
+    return np.asarray(np.exp(distances, out=distances))
+
+
 def _regression(
     features: Matrix, y: NDArray[Any], number: int, settings: TopicModelSettings
 ) -> tuple[Matrix, Matrix, float]:
@@ -218,9 +228,9 @@ def _regression(
 def _lower_kernel(features: Matrix, gamma: float) -> Matrix:
     """The Gaussian kernel between all rows, in the lower triangle of a matrix that LAPACK can
     factorise in place; the upper holds no meaning."""
-    kernel = np.zeros((len(features), len(features)), np.float32, order="F")
+    kernel = np.empty((len(features), len(features)), np.float32, order="F")
     kernel = ssyrk(2 * gamma, features.T, trans=True, lower=True, c=kernel, overwrite_c=True)
-    lengths = gamma * np.square(features).sum(axis=1)
+    lengths = gamma * squared_lengths(features)
 
     def finish(start: int) -> None:
         some = slice(start, start + _COLUMNS)

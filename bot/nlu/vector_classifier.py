@@ -18,6 +18,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from typing_extensions import Self
 
+from bot.nlu.fitting import fitted
 from bot.nlu.topic_model import Matrix, TopicModel, TopicModelSettings
 from bot.nlu.views import sizes_of, vectors_of
 
@@ -73,15 +74,19 @@ class VectorClassifier(IntentClassifier, GraphComponent):
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         return training_data
 
-    def _learn(self, messages: Sequence[Message], labels: Sequence[str]) -> Resource:
-        """Fit on messages that are examples of these labels, and store the model."""
+    def _learn(self, vectors: Matrix, labels: Sequence[str], sizes: Sequence[int]) -> Resource:
+        """Fit on vectors that are examples of these labels, made of views of these sizes; and store
+        the model."""
         names = TopicModelSettings.__dataclass_fields__
         settings = TopicModelSettings(**{name: self._config[name] for name in names})
-        views = sizes_of(messages[0], self._views)
-        self._model = TopicModel.fit(vectors_of(messages, self._views), labels, settings, views)
+        self._model = fitted(vectors, labels, settings, sizes)
         with self._model_storage.write_to(self._resource) as folder:
             self._model.save(folder / self.file)
         return self._resource
+
+    def _seen(self, messages: Sequence[Message]) -> tuple[Matrix, list[int]]:
+        """What it reads of messages, a row for each, and the sizes of the views in a row."""
+        return vectors_of(messages, self._views), sizes_of(messages[0], self._views)
 
     def _told(self, model: TopicModel, messages: Sequence[Message]) -> Matrix:
         """The probability of each of the model's labels, a row for each message."""

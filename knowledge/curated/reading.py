@@ -14,6 +14,7 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 import yaml
 
@@ -370,13 +371,24 @@ def _code() -> bytes:
     return b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
 
 
+#: What somebody still holds of what was read: a training needs the same content in five places.
+_held: WeakValueDictionary[tuple[Any, ...], Content] = WeakValueDictionary()
+
+
 def read_content(folder: Path = CONTENT_FOLDER) -> Content:
-    """Read a content folder.
+    """Read a content folder. What was read of it before and is still held is given again, unless a
+    file, or the code that reads it, has changed since.
 
     Raises ContentInvalid with every problem found, each by file and line.
     """
+    files = ((path, path.stat()) for path in sorted(folder.rglob("*.yml")))
+    state = (_code(), *((path, stat.st_mtime_ns, stat.st_size) for path, stat in files))
+    held = _held.get(state)
+    if held is not None:
+        return held
     reader = Reader(folder)
     content = reader.read()
     if reader.problems:
         raise ContentInvalid(reader.problems)
+    _held[state] = content
     return content
