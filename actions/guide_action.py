@@ -34,7 +34,8 @@ class GuideAction(Action, ABC):
     """An action of the guide. Subclasses give `name` and `respond`.
 
     Where the classifier hears danger that the channel's gate did not see, the safety card comes
-    first, in whatever state the dialogue is.
+    first, in whatever state the dialogue is. Where there is no more than a hint of it, one line
+    above the answer says whom to call.
 
     Runs in a thread, so that a slow registry or a locked database holds up nobody else's turn.
     """
@@ -47,12 +48,12 @@ class GuideAction(Action, ABC):
     def _run(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
         turn = Turn.of(tracker)
         cards: list[Reply] = []
-        if turn.danger and not turn.under_card:
+        if turn.danger and not turn.under_card and not turn.answered:
             named = turn.named[0] if turn.named else None
             cards = [turn.guide.composer.answer(turn.danger, turn.setting, named)]
             turn = replace(turn, under_card=True)
         response = _with_second_question(turn, self.respond(turn))
-        given = turn.guide.replies.add(turn.conversation, [*cards, *response.replies])
+        given = turn.guide.replies.add(turn.conversation, [*cards, *_with_line(turn, response)])
         for id_ in (*given, *response.repeated):
             # Only a reference goes into the tracker, which travels here with every turn.
             certainty = turn.ranking[0][1] if turn.ranking else None
@@ -69,6 +70,18 @@ class GuideAction(Action, ABC):
     @abstractmethod
     def respond(self, turn: Turn) -> Response:
         """What to say to this turn."""
+
+
+def _with_line(turn: Turn, response: Response) -> Sequence[Reply]:
+    """The replies, with whom to call above the first; a card where there is none to put it above,
+    since what was said before is said again."""
+    if not turn.hint or turn.under_card or turn.answered:
+        return response.replies
+    composer = turn.guide.composer
+    if not response.replies:
+        return [composer.answer(turn.hint, turn.setting)] if response.repeated else []
+    first, *others = response.replies
+    return [composer.in_case_of(turn.hint, first, turn.setting), *others]
 
 
 def _can_be_asked_again(turn: Turn, reply: Reply) -> bool:

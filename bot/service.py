@@ -54,7 +54,7 @@ class Service:
         )
         self._agent.load_model(str(model))
         self._guide = guide()
-        self.turns = Turns(self._guide, SafetyGate(), self._tell, secrets.token_hex())
+        self.turns = Turns(self._guide, SafetyGate(), self._tell, self.parse, secrets.token_hex())
 
     async def _tell(self, message: UserMessage) -> Any:
         return await self._agent.handle_message(message)

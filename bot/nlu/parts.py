@@ -49,10 +49,14 @@ def stands_alone(part: str) -> bool:
     return not _LEANING.search(part)
 
 
+def sentences(text: str) -> list[str]:
+    """The sentences in order."""
+    return [sentence.strip() for sentence in _SENTENCE_END.split(text) if sentence.strip()]
+
+
 def split(text: str) -> list[str]:
     """The parts in order, at most MOST_PARTS, questions first to be kept; none for one sentence."""
-    sentences = (s for s in _SENTENCE_END.split(text) if s)
-    parts = [p.strip() for s in sentences for p in _SECOND_QUESTION.split(s)]
+    parts = [p.strip() for s in sentences(text) for p in _SECOND_QUESTION.split(s)]
     telling = [p for p in parts if len(p.split()) >= _LEAST_WORDS or _dense(p)]
     if len(telling) < 2:
         return []

@@ -195,4 +195,4 @@ def _crisis_cards(fired: Sequence[tuple[Rule, list[Sign]]]) -> list[str]:
     return unique
 
 
-__all__ = ["CARDS", "Reading", "SafetyGate", "Verdict"]
+__all__ = ["CARDS", "Kind", "Reading", "SafetyGate", "Verdict"]

@@ -6,7 +6,7 @@ with a kind reply, and puts the security headers on every answer.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -37,8 +37,9 @@ class WebChannel(InputChannel):
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """All routes. `on_new_message` hands a message to Rasa."""
-        routes = Routes(on_new_message)
-        blueprint = _WholeApp("web", routes)
+        understanding = _Understanding()
+        routes = Routes(on_new_message, understanding.parse)
+        blueprint = _WholeApp("web", routes, understanding)
         for handler, address, method in (
             (routes.healthz, "/healthz", "GET"),
             (routes.readyz, "/readyz", "GET"),
@@ -57,15 +58,27 @@ class WebChannel(InputChannel):
         return blueprint
 
 
+class _Understanding:
+    """What Rasa's NLU pipeline makes of a text: a channel is handed only the way to a turn."""
+
+    #: The app that holds Rasa's agent, from its registering on.
+    app: Sanic
+
+    async def parse(self, text: str) -> Mapping[str, Any]:
+        return dict(await self.app.ctx.agent.parse_message(text))
+
+
 class _WholeApp(Blueprint):
     """A blueprint that also sets up the app around it: `/`, errors, headers, body limit, purge."""
 
-    def __init__(self, name: str, routes: Routes) -> None:
+    def __init__(self, name: str, routes: Routes, understanding: _Understanding) -> None:
         super().__init__(name)
         self.ctx.routes = routes
+        self.ctx.understanding = understanding
 
     def register(self, app: Sanic, options: Any) -> None:
         routes = self.ctx.routes
+        self.ctx.understanding.app = app
         app.config.REQUEST_MAX_SIZE = MAX_BODY_BYTES
         app.config.FALLBACK_ERROR_FORMAT = "json"
         app.ctx.readiness = routes.readiness

@@ -15,6 +15,7 @@ from sanic.response import HTTPResponse, empty, file, html, json
 
 from bot.nlu.words import clean
 from bot.safety.gate import SafetyGate
+from bot.safety.second_opinion import Parse
 from bot.settings import SESSION_SECONDS, service_settings
 from bot.web import headers
 from bot.web.about import about_page
@@ -78,7 +79,7 @@ def _refusing(handler: Handler) -> Handler:
 class Routes:
     """The handlers. One instance a process."""
 
-    def __init__(self, tell: Callable[[UserMessage], Awaitable[Any]]) -> None:
+    def __init__(self, tell: Callable[[UserMessage], Awaitable[Any]], parse: Parse) -> None:
         settings = service_settings()
         self._guide = guide()
         self._tokens = Tokens(settings.secret_key, SESSION_SECONDS)
@@ -91,7 +92,7 @@ class Routes:
         tracker = open_engine(settings.tracker_url)
         self._notes = ReviewNotes(self._guide, tracker, settings.secret_key)
         self._turns = Turns(
-            self._guide, SafetyGate(), tell, settings.secret_key, note=self._notes.answered
+            self._guide, SafetyGate(), tell, parse, settings.secret_key, note=self._notes.answered
         )
         self.refusals = Refusals(self._guide.composer, self._tokens)
         self.erasure = Erasure(self._guide, tracker, self._notes)

@@ -21,7 +21,8 @@ from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from bot.nlu.conditions import ConditionMatcher, aliases_of
 from bot.nlu.language import language_of
 from bot.nlu.words import clean
-from bot.safety.gate import SafetyGate, Verdict
+from bot.safety.gate import Kind, SafetyGate, Verdict
+from bot.safety.second_opinion import Parse, SecondOpinion
 from bot.web.redaction import redact
 from knowledge.clinics import clinic_named
 from knowledge.fit_check.reading import is_tried, step_of
@@ -73,8 +74,8 @@ class Person:
 class Turn:
     """Answers a message, whatever came before it.
 
-    tell: hands a message to Rasa and returns when its actions have run. note: is told how a text
-    was answered.
+    tell: hands a message to Rasa and returns when its actions have run. parse: what Rasa's NLU
+    pipeline makes of a text. note: is told how a text was answered.
     """
 
     def __init__(
@@ -82,10 +83,12 @@ class Turn:
         guide: Guide,
         gate: SafetyGate,
         tell: Callable[[UserMessage], Awaitable[Any]],
+        parse: Parse,
         note: Note | None = None,
     ) -> None:
         self._guide = guide
         self._gate = gate
+        self._second_opinion = SecondOpinion(parse)
         self._tell = tell
         self._note = note
         content = guide.curated.content()
@@ -101,7 +104,7 @@ class Turn:
             return await self._choose(person, incoming.choice)
         raw = readable(incoming.text or "")
         setting = self._setting(person, raw)
-        verdict = self._gate.assess(raw)
+        verdict, doubted = await self._danger_in(raw)
         cards = self._cards(verdict, setting, raw)
         kept = await self._keep(person, cards)
         text = harmless(redact(verdict.remainder or raw if cards else raw))
@@ -110,7 +113,7 @@ class Turn:
                 return await self._ask_rasa(person, "/fit_unclear")
             return kept or await self._keep(person, [self._not_understood(person, setting)])
         if not kept:
-            return await self._ask(person, raw, text, setting.locale)
+            return await self._ask(person, raw, text, setting.locale, doubted)
         try:
             # Nobody in danger waits for the rest of an answer.
             below = self._ask_rasa(person, text, under_card=True)
@@ -123,23 +126,51 @@ class Turn:
                 person, [self._guide.composer.failure("error_turn_failed", setting)]
             )
 
-    async def _ask(self, person: Person, raw: str, text: str, locale: str) -> Replies:
-        """The replies to a message: to the fit check where one goes on, else to a question."""
+    async def _danger_in(self, raw: str) -> tuple[Verdict, Kind]:
+        """What rules see and meaning bears out; and the kind of what only rules see.
+
+        Two kinds of danger at once are never doubted: one line could name only one number.
+        """
+        verdict = self._gate.assess(raw)
+        if verdict.kind == "none" or verdict.also:
+            return verdict, "none"
+        if not await self._second_opinion.doubts(harmless(redact(raw))):
+            return verdict, "none"
+        return Verdict("none"), verdict.kind
+
+    async def _ask(
+        self, person: Person, raw: str, text: str, locale: str, doubted: Kind = "none"
+    ) -> Replies:
+        """The replies to a message: to the fit check where one goes on, else to a question.
+
+        doubted: the danger that rules saw in it and nothing else bears out.
+        """
         if not await self._in_fit_check(person):
-            return await self._ask_rasa(person, text, noted=True)
+            # What may be a cry for help goes into no queue.
+            return await self._ask_rasa(person, text, noted=doubted == "none", doubted=doubted)
         step = await asyncio.to_thread(self._fit_step, person, raw, locale)
-        return await self._ask_rasa(person, step or text)
+        return await self._ask_rasa(person, step or text, doubted=doubted)
 
     async def _in_fit_check(self, person: Person) -> bool:
         check = await asyncio.to_thread(self._guide.fit_checks.of, person.conversation)
         return check is not None
 
     async def _ask_rasa(
-        self, person: Person, text: str, under_card: bool = False, noted: bool = False
+        self,
+        person: Person,
+        text: str,
+        under_card: bool = False,
+        noted: bool = False,
+        doubted: Kind = "none",
     ) -> Replies:
         """The replies of Rasa's actions. noted: what was not understood may go into the queue."""
         output = CollectingOutputChannel()
-        metadata = {"clinic": person.clinic, "locale": person.locale, "under_card": under_card}
+        metadata = {
+            "clinic": person.clinic,
+            "locale": person.locale,
+            "under_card": under_card,
+            "doubted": doubted,
+        }
         await self._tell(
             UserMessage(text, output, person.conversation, None, CHANNEL, metadata=metadata)
         )

@@ -14,6 +14,7 @@ from typing import Any
 from rasa.core.channels.channel import UserMessage
 
 from bot.safety.gate import SafetyGate
+from bot.safety.second_opinion import Parse
 from bot.settings import TURN_SECONDS
 from bot.web.turn import ChoiceUnknown, Incoming, Note, Person, Replies, Turn, TurnFailed
 from knowledge.guide import Guide
@@ -34,8 +35,9 @@ class Conflict(Exception):
 class Turns:
     """Answers messages, one at a time for each conversation.
 
-    tell: hands a message to Rasa and returns when its actions have run. secret: keys the
-    fingerprints by which a repeated message is known. note: is told how a text was answered.
+    tell: hands a message to Rasa and returns when its actions have run. parse: what Rasa's NLU
+    pipeline makes of a text. secret: keys the fingerprints by which a repeated message is known.
+    note: is told how a text was answered.
     """
 
     def __init__(
@@ -43,11 +45,12 @@ class Turns:
         guide: Guide,
         gate: SafetyGate,
         tell: Callable[[UserMessage], Awaitable[Any]],
+        parse: Parse,
         secret: str,
         seconds: float = TURN_SECONDS,
         note: Note | None = None,
     ) -> None:
-        self._turn = Turn(guide, gate, tell, note)
+        self._turn = Turn(guide, gate, tell, parse, note)
         self._replies = guide.replies
         self._secret = secret.encode()
         self._seconds = seconds

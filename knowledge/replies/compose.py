@@ -227,8 +227,19 @@ class Composer(Words):
     def failure(self, phrase: str, setting: Setting) -> Reply:
         """What to do when something went wrong; always with the emergency line."""
         reply = self._spoken("fallback", "not_understood", [phrase], setting, [])
-        lines = self._content().cards["emergency_line"]
-        return replace(reply, text=f"{reply.text}\n\n{lines.get(setting.locale, lines['en'])}")
+        return replace(reply, text=f"{reply.text}\n\n{self._line('emergency', setting.locale)}")
+
+    def in_case_of(self, danger: str, reply: Reply, setting: Setting) -> Reply:
+        """A reply with one line above it that says whom to call in an "emergency" or a "crisis":
+        for what sounds of one in single words only."""
+        if reply.kind == "safety":
+            return reply
+        line = self._line(danger, setting.language, reply.locale)
+        return replace(reply, text=f"{line}\n\n{reply.text}")
+
+    def _line(self, danger: str, *locales: str | None) -> str:
+        lines = self._content().cards[f"{danger}_line"]
+        return next(lines[each] for each in (*locales, "en") if each and each in lines)
 
     def _spoken(
         self,

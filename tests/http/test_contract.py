@@ -82,6 +82,14 @@ def test_below_the_card_the_question_is_answered_too(patient: Patient) -> None:
     assert "find_trials" in {reply["topic"] for reply in replies[1:]}
 
 
+def test_a_word_of_danger_in_a_calm_question_is_answered_below_the_number_to_call(
+    patient: Patient,
+) -> None:
+    reply = patient.say("I'm choking on all these abbreviations, what does BCMA mean?")[0]
+    assert (reply["kind"], reply["topic"]) == ("answer", "glossary_term")
+    assert "112" in reply["text"].splitlines()[0]
+
+
 def test_several_diseases_get_a_reply_each_in_the_order_named(patient: Patient) -> None:
     replies = patient.say("Can I get CAR-T for scleroderma or for lupus?")
     assert [reply["condition"] for reply in replies] == ["systemic_sclerosis", "lupus"]

@@ -208,6 +208,27 @@ def test_failures_carry_the_emergency_line() -> None:
                 assert "112" in composer().failure(phrase, setting).text
 
 
+@pytest.mark.parametrize(("danger", "number"), [("emergency", "911"), ("crisis", "988")])
+def test_whom_to_call_stands_above_what_only_sounds_of_danger(danger: str, number: str) -> None:
+    answer = composer().answer("side_effects", EN)
+    told = composer().in_case_of(danger, answer, EN)
+    line, _, rest = told.text.partition("\n\n")
+    assert number in line
+    assert rest == answer.text
+    assert told.experimental == answer.experimental
+
+
+def test_whom_to_call_is_said_in_the_language_of_the_message() -> None:
+    german = Setting(DEMO, "en", "de")
+    told = composer().in_case_of("crisis", composer().answer("crs", german), german)
+    assert told.text.startswith("Sie denken daran")
+
+
+def test_a_safety_card_needs_no_line_above_it() -> None:
+    card = composer().safety("crisis_self", EN)
+    assert composer().in_case_of("crisis", card, EN) == card
+
+
 def test_choices_keep_the_condition_in_mind() -> None:
     reply = composer().answer("availability", EN, Named("lupus"))
     assert reply.choices
