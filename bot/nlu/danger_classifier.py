@@ -6,6 +6,11 @@ ways, and what only looks like one ("can it cause seizures?", "this wait is kill
 
 The pipeline has two: a quick one, by which a message that sounds of danger is never settled by the
 quick look, and a second one over all vectors, which is the one that counts.
+
+The quick one reads the message's pieces as well, since a long message hides its one sentence of
+danger from both: they hear the mean of the whole and of its most dangerous piece, where that is
+more than the whole. Of 300 hard crises written apart (two thirds of them of several sentences),
+97 % are then heard where 19 % of 520 look-alikes are, and by the whole alone where 43 % are.
 """
 
 from __future__ import annotations
@@ -19,15 +24,21 @@ from rasa.engine.storage.resource import Resource
 from rasa.shared.nlu.constants import INTENT, INTENT_RESPONSE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+from scipy.special import expit, logit
 
 from bot.nlu.hard_negatives import nearest
+from bot.nlu.parts import PIECES
 from bot.nlu.sentence_featurizer import SETTLED
-from bot.nlu.topic_model import TopicModelSettings
+from bot.nlu.topic_model import Matrix, TopicModel, TopicModelSettings
 from bot.nlu.vector_classifier import VectorClassifier
 from knowledge.settings import PROJECT
 
 #: The message attribute: the probability of each kind of danger.
 DANGER = "danger"
+#: The message attribute: the most danger, of both kinds together, that either look heard.
+MOST_DANGER = "most_danger"
+#: The most that any piece of the message tells of each, where it has pieces.
+_OF_PIECES = "danger_of_pieces"
 #: What a training message that has no topic is an example of.
 _EXAMPLE_OF = "danger_example"
 _NONE = "none"
@@ -42,14 +53,16 @@ class DangerClassifier(VectorClassifier):
     config: `calm_questions`: of the topics' other questions so many are learnt from, since the time
     of a training grows with the cube: those that sound most like a danger (`hard_negatives`). With
     2,000 picked at random 6.3 % of 1,183 calm messages that were held out got a card, with 4,000 of
-    these 3.6 %. Also that of `VectorClassifier`.
+    these 3.6 %. `pieces`: whether it reads them, else it takes what one before it read. Also that
+    of `VectorClassifier`.
     """
 
     file = "danger.npz"
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {**vars(TopicModelSettings(ridge=0.05)), "calm_questions": 4000}
+        settings = vars(TopicModelSettings(ridge=0.05))
+        return {**settings, "calm_questions": 4000, "pieces": False}
 
     def train(self, training_data: TrainingData) -> Resource:
         told = [(m, kind) for m in training_data.training_examples if (kind := _kind_of(m))]
@@ -71,10 +84,31 @@ class DangerClassifier(VectorClassifier):
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             if self._model is not None and not message.get(SETTLED):
-                told = dict(zip(self._model.labels, self._told(self._model, [message])[0]))
-                danger = {kind: round(float(told.get(kind, 0)), 4) for kind in _KINDS}
-                message.set(DANGER, danger, add_to_output=True)
+                self._hear(self._model, message)
         return messages
+
+    def _hear(self, model: TopicModel, message: Message) -> None:
+        pieces = message.get(PIECES, []) if self._config["pieces"] else []
+        columns = [model.labels.index(kind) for kind in _KINDS if kind in model.labels]
+        whole, *of_pieces = self._told(model, [message, *pieces])[:, columns]
+        if of_pieces:
+            message.set(_OF_PIECES, np.max(of_pieces, axis=0))
+        most = message.get(_OF_PIECES)
+        heard = whole if most is None else np.maximum(whole, _mean(whole, most))
+        told = {model.labels[column]: round(float(p), 4) for column, p in zip(columns, heard)}
+        message.set(DANGER, {kind: told.get(kind, 0.0) for kind in _KINDS}, add_to_output=True)
+        most_so_far = message.get(MOST_DANGER, 0.0)
+        message.set(MOST_DANGER, max(most_so_far, float(heard.sum())), add_to_output=True)
+
+
+def _mean(some: Matrix, others: Matrix) -> Matrix:
+    """The probabilities half way between, by their log-odds."""
+    return np.asarray(expit((logit(_inside(some)) + logit(_inside(others))) / 2))
+
+
+def _inside(probabilities: Matrix) -> Matrix:
+    """Neither 0 nor 1, whose odds can't be reckoned with."""
+    return np.clip(probabilities, 1e-5, 1 - 1e-5)
 
 
 def danger_examples() -> list[Message]:

@@ -23,7 +23,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.nlu.conditions import ConditionMatcher, Mention, aliases_of
 from bot.nlu.language import language_of
 from bot.nlu.ordinals import ordinal_in
-from bot.nlu.parts import PARTS, split
+from bot.nlu.parts import PARTS, PIECES, pieces, split
 from bot.nlu.search_filters import search_filters
 from bot.nlu.therapy import canonical_therapy
 from bot.nlu.words import clean
@@ -113,7 +113,10 @@ class MeaningReader(GraphComponent, EntityExtractorMixin):
             message.set(ENTITIES, entities, add_to_output=True)
             meaning = meaning_of(text, mentions)
             message.set(MEANING, meaning)
-            message.set(PARTS, [Message({TEXT: part, MEANING: part}) for part in split(meaning)])
+            parts, shorter = split(meaning), pieces(meaning)
+            read = {text: Message({TEXT: text, MEANING: text}) for text in (*parts, *shorter)}
+            message.set(PARTS, [read[text] for text in parts])
+            message.set(PIECES, [read[text] for text in shorter])
             session = (message.get("metadata") or {}).get("locale", "en")
             message.set(LANGUAGE, language_of(text, default=session), add_to_output=True)
         return messages

@@ -1,24 +1,31 @@
-"""The sentences and questions that a message is made of, each read by itself as well.
+"""What a message is made of, each read by itself as well.
 
-"How long would I be in hospital, and who pays?" asks two things; a long story tells its danger in
-one clause. The parts are messages of their own (attribute `parts`), read by the quick components.
+"How long would I be in hospital, and who pays?" asks two things: its parts, the questions and
+sentences in it. A long story tells its danger in one clause: its pieces, some twenty words each.
+Both are messages of their own (attributes `parts` and `pieces`), read by the quick components.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 
 from rasa.shared.nlu.training_data.message import Message
 
-#: The message attribute that holds the parts, a list of messages.
+#: The message attributes that hold the parts and the pieces, lists of messages.
 PARTS = "parts"
+PIECES = "pieces"
 
 #: At most so many are read: each costs about 3 ms.
 MOST_PARTS = 4
 #: A part of fewer words says little by itself; a script without spaces counts characters.
 _LEAST_WORDS = 3
 _LEAST_CHARACTERS = 12
+#: A longer sentence is read in pieces of so many words, each half in the next.
+_WORDS = 18
+#: No more pieces than this are read: those of a longer text are read together with the next.
+_MOST_PIECES = 16
 
 _SENTENCE_END = re.compile(r"(?<=[.?!;…。？！؟])\s*|\n+")
 _ASKING = (
@@ -64,10 +71,30 @@ def split(text: str) -> list[str]:
     return [telling[i] for i in sorted(ranked[:MOST_PARTS])]
 
 
+def pieces(text: str) -> list[str]:
+    """The whole text in pieces of about a sentence, in order; none for a text of one piece."""
+    found = [piece for sentence in sentences(text) for piece in _windows(sentence)]
+    together = math.ceil(len(found) / _MOST_PIECES)
+    if len(found) < 2:
+        return []
+    return [" ".join(found[i : i + together]) for i in range(0, len(found), together)]
+
+
+def _windows(sentence: str) -> list[str]:
+    words, step = sentence.split(), _WORDS // 2
+    starts = range(0, max(len(words) - step, 1), step)
+    return [" ".join(words[start : start + _WORDS]) for start in starts]
+
+
 def _dense(part: str) -> bool:
     return not part.isascii() and " " not in part and len(part) >= _LEAST_CHARACTERS
 
 
 def with_parts(messages: Sequence[Message]) -> list[Message]:
-    """The messages and all their parts."""
-    return [each for message in messages for each in (message, *message.get(PARTS, []))]
+    """The messages, all their parts and all their pieces; what is both stands there once."""
+    found = [
+        each
+        for message in messages
+        for each in (message, *message.get(PARTS, []), *message.get(PIECES, []))
+    ]
+    return list({id(each): each for each in found}.values())

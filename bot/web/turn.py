@@ -134,7 +134,7 @@ class Turn:
         verdict = self._gate.assess(raw)
         if verdict.kind == "none" or verdict.also:
             return verdict, "none"
-        if not await self._second_opinion.doubts(harmless(redact(raw))):
+        if not await self._second_opinion.doubts(harmless(redact(raw)), verdict.kind):
             return verdict, "none"
         return Verdict("none"), verdict.kind
 

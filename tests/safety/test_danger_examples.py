@@ -11,6 +11,7 @@ from knowledge.settings import PROJECT
 EXAMPLES = PROJECT / "data" / "danger.tsv"
 HELD_BACK = Path(__file__).parent / "held_back.tsv"
 BY_MEANING = Path(__file__).parent / "by_meaning.tsv"
+FIRST_SIGHT = Path(__file__).parent / "first_sight.tsv"
 
 
 def _rows(file: Path) -> Iterator[dict[str, str]]:
@@ -32,7 +33,7 @@ def test_each_example_is_of_one_kind_and_stands_once() -> None:
 
 def test_nothing_that_measures_is_learnt_from() -> None:
     learnt = {_plain(row["text"]) for row in _rows(EXAMPLES)}
-    files = [HELD_BACK, BY_MEANING, *(PROJECT / "tests" / "nlu").rglob("*.tsv")]
+    files = [HELD_BACK, BY_MEANING, FIRST_SIGHT, *(PROJECT / "tests" / "nlu").rglob("*.tsv")]
     for file in files:
         measured = {_plain(row["text"]) for row in _rows(file) if row.get("text")}
         assert measured

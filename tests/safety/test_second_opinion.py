@@ -14,6 +14,7 @@ from bot.safety.second_opinion import SecondOpinion
 from tests.conftest import wait_for
 
 GATE = SafetyGate()
+LUCK = "I had a stroke of luck with the parking"
 
 LOOK_ALIKES = [
     ("I'm choking on all these abbreviations, what does BCMA mean?", "112"),
@@ -54,7 +55,7 @@ def test_a_few_words_are_never_doubted(service: Any, text: str) -> None:
 
 
 async def _calm(text: str) -> Mapping[str, Any]:
-    return {"danger": {"emergency": 0.001, "crisis": 0.001}}
+    return {"most_danger": 0.002}
 
 
 async def _broken(text: str) -> Mapping[str, Any]:
@@ -66,7 +67,7 @@ async def _without(text: str) -> Mapping[str, Any]:
 
 
 def test_calm_through_and_through_is_doubted() -> None:
-    assert wait_for(SecondOpinion(_calm).doubts("I had a stroke of luck with the parking"))
+    assert wait_for(SecondOpinion(_calm).doubts(LUCK, "emergency"))
 
 
 @pytest.mark.parametrize("parse", [_broken, _without])
@@ -74,10 +75,10 @@ def test_where_nothing_can_be_heard_the_rules_stand(
     parse: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.ERROR):
-        assert not wait_for(SecondOpinion(parse).doubts("I had a stroke of luck with the parking"))
+        assert not wait_for(SecondOpinion(parse).doubts(LUCK, "emergency"))
     assert "safety.no_second_opinion" in caplog.text
     assert "luck" not in caplog.text
 
 
 def test_a_text_too_long_to_read_while_somebody_waits_is_not_doubted() -> None:
-    assert not wait_for(SecondOpinion(_calm).doubts("All is well here. " * 40))
+    assert not wait_for(SecondOpinion(_calm).doubts("All is well here. " * 40, "crisis"))
