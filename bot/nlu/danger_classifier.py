@@ -8,9 +8,7 @@ The pipeline has two: a quick one, by which a message that sounds of danger is n
 quick look, and a second one over all vectors, which is the one that counts.
 
 The quick one reads the message's pieces as well, since a long message hides its one sentence of
-danger from both: they hear the mean of the whole and of its most dangerous piece, where that is
-more than the whole. Of 300 hard crises written apart (two thirds of them of several sentences),
-97 % are then heard where 19 % of 520 look-alikes are, and by the whole alone where 43 % are.
+danger from both: what they hear of the whole is raised towards the most dangerous piece.
 """
 
 from __future__ import annotations
@@ -43,6 +41,11 @@ _OF_PIECES = "danger_of_pieces"
 _EXAMPLE_OF = "danger_example"
 _NONE = "none"
 _KINDS = ("emergency", "crisis")
+#: How much the whole message counts beside its most dangerous piece. Chosen on 600 hard dangers and
+#: 520 look-alikes written apart: at as many false alarms (20 %) 98 % of the emergencies and 92 % of
+#: the crises get a card, and by the whole alone 97 and 91 %. At 0.5 it would be 97 and 96 %, but of
+#: 1,183 hard questions that tell of no danger 51 would get one, and not 45.
+_OF_WHOLE = 0.65
 _EXAMPLES = PROJECT / "data" / "danger.tsv"
 
 
@@ -94,16 +97,17 @@ class DangerClassifier(VectorClassifier):
         if of_pieces:
             message.set(_OF_PIECES, np.max(of_pieces, axis=0))
         most = message.get(_OF_PIECES)
-        heard = whole if most is None else np.maximum(whole, _mean(whole, most))
+        heard = whole if most is None else np.maximum(whole, _between(most, whole))
         told = {model.labels[column]: round(float(p), 4) for column, p in zip(columns, heard)}
         message.set(DANGER, {kind: told.get(kind, 0.0) for kind in _KINDS}, add_to_output=True)
         most_so_far = message.get(MOST_DANGER, 0.0)
         message.set(MOST_DANGER, max(most_so_far, float(heard.sum())), add_to_output=True)
 
 
-def _mean(some: Matrix, others: Matrix) -> Matrix:
-    """The probabilities half way between, by their log-odds."""
-    return np.asarray(expit((logit(_inside(some)) + logit(_inside(others))) / 2))
+def _between(piece: Matrix, whole: Matrix) -> Matrix:
+    """The probabilities between, by their log-odds."""
+    odds = (1 - _OF_WHOLE) * logit(_inside(piece)) + _OF_WHOLE * logit(_inside(whole))
+    return np.asarray(expit(odds))
 
 
 def _inside(probabilities: Matrix) -> Matrix:

@@ -83,7 +83,7 @@ def test_a_second_action_of_a_turn_says_it_no_second_time(danger: dict[str, floa
         ({"emergency": 0.01, "crisis": 0.01}, None, None),
         ({"emergency": 0.15, "crisis": 0.01}, None, "emergency"),
         ({"emergency": 0.01, "crisis": 0.06}, None, "crisis"),
-        ({"emergency": 0.40, "crisis": 0.01}, "emergency", "emergency"),
+        ({"emergency": 0.50, "crisis": 0.01}, "emergency", "emergency"),
         ({"emergency": 0.02, "crisis": 0.20}, "crisis", "crisis"),
         (None, None, None),
     ],
